@@ -1,0 +1,1 @@
+"""Answering a question: identity, models, history, server, client, evaluation, wiring, command line."""

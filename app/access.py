@@ -1,0 +1,78 @@
+"""Who is asking, what they may read, and the one place that decides what they may do."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from sqlalchemy import Engine
+
+from app import people
+from retrieval.access import ADMINS, EVERYONE, Scope
+from retrieval.errors import Forbidden, Missing
+from retrieval.ledger import lookup
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. Without an e-mail address: an employee who is in `everyone` only."""
+
+    email: str = ""
+    audiences: frozenset[str] = frozenset()
+
+    @property
+    def scope(self) -> Scope:
+        """What this caller may read."""
+        return Scope(self.audiences | {EVERYONE})
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this caller may manage documents and people."""
+        return ADMINS in self.audiences
+
+
+class Action(Enum):
+    """What can be asked of Frontdesk."""
+
+    ASK = "ask"
+    READ_DOCUMENTS = "read documents"
+    READ_CONVERSATION = "read this conversation"
+    CHANGE_CONVERSATION = "change this conversation"
+    LIST_PEOPLE = "list the people of the demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What an action is about; `owner` is an e-mail address or empty."""
+
+    owner: str = ""
+    demo: bool = False
+
+
+NOBODY = Caller()
+_OF_OWNERS = {Action.READ_CONVERSATION, Action.CHANGE_CONVERSATION}
+
+
+def authorize(caller: Caller, action: Action, resource: Resource = Resource()) -> None:
+    """Let the action pass or raise.
+
+    Raises:
+        Missing: somebody else's conversation; whether it exists is not told.
+        Forbidden: anything else that is not allowed.
+    """
+    if action in _OF_OWNERS and caller.email != resource.owner:
+        raise Missing("There is no such conversation")
+    if action is Action.LIST_PEOPLE and not resource.demo:
+        raise Forbidden("Only the demo lists its people")
+
+
+def caller_for(engine: Engine, email: str | None) -> Caller:
+    """The caller with this e-mail address; nobody without one.
+
+    Raises:
+        Missing: the address belongs to nobody that was imported.
+    """
+    if not email:
+        return NOBODY
+    normal = people.normal(email)
+    if not people.is_known(engine, normal):
+        raise Missing(f"Nobody with the address {email!r} is known. Import people with: frontdesk people import FILE")
+    return Caller(normal, lookup.audiences_of(engine, normal))

@@ -1,0 +1,57 @@
+"""The answerer seam: a question, numbered passages and the turns before, to streamed text."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from retrieval.budget import TokenUse
+from retrieval.passage import Passage
+from retrieval.rewrite import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Characters `start` to `end` of the passage with this number."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The next piece of an answer; with `quote` set, `text` is exactly those characters of the passage."""
+
+    text: str
+    quote: Quote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """An answer that is about to be streamed: the passages that were really given, and the token account.
+
+    Closing `pieces` early stops the work behind it. `rests_on` are the chunks behind the words between quotes: all
+    that a model was given, none for words of ours.
+    """
+
+    passages: tuple[Passage, ...]
+    tokens: TokenUse
+    pieces: Iterator[Piece]
+    rests_on: tuple[str, ...] = ()
+
+
+class Answerer(Protocol):
+    """Answers from passages. An answer without any piece means: the passages do not say."""
+
+    @property
+    def name(self) -> str:
+        """What `model` in a request calls it."""
+        ...
+
+    def check(self, question: str) -> None:
+        """Raise QuestionRefused for a question that cannot be taken, before any work is done."""
+        ...
+
+    def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:
+        """Choose what goes in, and begin. `standalone` is the question with the history it leans on resolved."""
+        ...

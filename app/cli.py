@@ -1,0 +1,325 @@
+"""The `frontdesk` command. Heavy parts are imported inside the commands, so that --help is quick."""
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.quiet import switch_off_telemetry
+from retrieval.errors import FrontdeskError, QuestionRefused
+
+if TYPE_CHECKING:
+    from app.bootstrap import Home
+
+app = typer.Typer(
+    help="Answers employees' questions from their company's own documents and Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+people_app = typer.Typer(help="Who may ask, and who is in which group.", no_args_is_help=True)
+app.add_typer(people_app, name="people")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+As = Annotated[
+    str,
+    typer.Option("--as", metavar="EMAIL", help="Ask as this person; without it: an employee in `everyone` only."),
+]
+
+
+def main() -> None:
+    """Run the command line; every error of ours is one sentence on standard error."""
+    switch_off_telemetry()
+    logging.basicConfig(
+        level=os.environ.get("LOG_LEVEL", "ERROR").upper(), format="%(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        app()
+    except FrontdeskError as exc:
+        print(f"Error: {exc.user_message}", file=sys.stderr)
+        sys.exit(exc.exit_code)
+    except KeyboardInterrupt:
+        print("Interrupted. What was done is kept; run the command again to go on.", file=sys.stderr)
+        sys.exit(130)
+
+
+def _home(**flags: Any) -> "Home":
+    from app.bootstrap import Home
+    from app.settings import load
+
+    return Home(load(**flags))
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+@app.command(epilog="Example: frontdesk ingest ./handbook --audience everyone")
+def ingest(
+    path: Annotated[Path, typer.Argument(help="A folder, a document or a Slack export ZIP.")],
+    audience: Annotated[str, typer.Option(help="Who may read it where no audiences.toml decides.")] = "everyone",
+    device: Annotated[str | None, typer.Option(help="cuda or cpu; else what the settings say.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Bring Frontdesk up to date with a folder, a document or a Slack export."""
+    from app.terminal import ProgressBar, show_report
+    from ingest.report import NoProgress
+    from retrieval.access import audience_id
+    from retrieval.errors import Unusable
+
+    try:
+        audience_id(audience)
+    except ValueError as exc:
+        raise Unusable(f"--audience: {exc}") from exc
+    home = _home(**({"device": device} if device else {}))
+    if as_json:
+        report = home.ingest(path, audience, NoProgress())
+        failed = [{"uri": failure.uri, "reason": failure.reason} for failure in report.failed]
+        _print_json(report.counts() | {"failed": failed, "seconds": round(report.seconds, 3)})
+        return
+    with ProgressBar() as progress:
+        report = home.ingest(path, audience, progress)
+    show_report(report)
+
+
+@app.command(epilog='Example: frontdesk ask "How many days of leave do I get?" --as sam@example.com')
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    email: As = "",
+    conversation: Annotated[str, typer.Option(metavar="ID", help="Continue this conversation.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Answer a question from the documents, with sources."""
+    from rich.console import Console
+
+    from app.access import caller_for
+    from app.desk import Question
+    from app.events import Failed
+    from app.terminal import show_event
+
+    home = _home()
+    out = Console()
+    last = None
+    try:
+        caller = caller_for(home.engine, email)
+        for event in home.desk.ask(Question(question, caller, conversation)):
+            last = event
+            if not as_json:
+                show_event(event, out)
+    except QuestionRefused as exc:
+        if not as_json:
+            raise
+        _print_json(_refused_question(exc))
+        raise typer.Exit(exc.exit_code) from exc
+    if as_json and last is not None:
+        _print_json(_answer_json(last))
+    if isinstance(last, Failed):
+        raise typer.Exit(1)
+
+
+def _refused_question(exc: QuestionRefused) -> dict[str, Any]:
+    from retrieval.budget import TokenUse
+
+    return _fields("failed", exc.user_message, TokenUse(), {}, "")
+
+
+def _answer_json(event: Any) -> dict[str, Any]:
+    from app.events import Done, Failed
+    from retrieval.budget import TokenUse
+
+    if isinstance(event, Failed):
+        return _fields("failed", event.message, TokenUse(), event.timings_ms, event.conversation)
+    status = "answered" if isinstance(event, Done) else "refused"
+    fields = _fields(status, event.answer, event.tokens, event.timings_ms, event.conversation)
+    if isinstance(event, Done):
+        names = ("number", "uri", "title", "quote")
+        fields["citations"] = [{name: getattr(one, name) for name in names} for one in event.citations]
+    return fields
+
+
+def _fields(status: str, answer: str, tokens: Any, timings: dict[str, float], conversation: str) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "status": status,
+        "answer": answer,
+        "citations": [],
+        "tokens": asdict(tokens),
+        "timings_ms": timings,
+        "conversation": conversation,
+    }
+
+
+@app.command(epilog='Example: frontdesk search "parental leave" -k 3')
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="How many hits.")] = 5,
+    email: As = "",
+    as_json: Json = False,
+) -> None:
+    """Show what is found for a question, with scores."""
+    from app.access import caller_for
+    from app.terminal import show_hits
+
+    if not question.strip():
+        raise QuestionRefused("The question is empty. Please type one")
+    home = _home()
+    hits = home.retriever.search(question, caller_for(home.engine, email).scope, k)
+    if not as_json:
+        show_hits(hits)
+        return
+    rows = [
+        {
+            "uri": hit.chunk.uri,
+            "title": hit.chunk.title,
+            "heading_path": list(hit.chunk.heading_path),
+            "cosine": round(hit.cosine, 4),
+            "bm25": round(hit.bm25, 4),
+            "relevance": round(hit.relevance, 4),
+            "text": hit.chunk.text,
+        }
+        for hit in hits
+    ]
+    _print_json({"hits": rows})
+
+
+@app.command(epilog="Example: frontdesk documents --json")
+def documents(as_json: Json = False) -> None:
+    """List the documents, who may read them, and what could not be read."""
+    from app.terminal import show_documents, show_rows
+    from retrieval.ledger.documents import entries
+    from retrieval.ledger.runs import known_failures
+
+    engine = _home().engine
+    known, failures = entries(engine), known_failures(engine)
+    if not as_json:
+        show_documents(known)
+        if failures:
+            show_rows("Could not be read", [(one.uri, one.reason) for one in failures], ("uri", "reason"))
+        return
+    fields = ("uri", "title", "audience", "contact", "version")
+    rows = [{name: getattr(entry, name) for name in fields} for entry in known]
+    failed = [{"uri": failure.uri, "reason": failure.reason} for failure in failures]
+    _print_json({"documents": rows, "failed": failed})
+
+
+@app.command(epilog="Example: frontdesk delete handbook/leave/old.md")
+def delete(uri: Annotated[str, typer.Argument(help="As `frontdesk documents` shows it.")]) -> None:
+    """Delete a document: no answer, source or conversation shows its text from then on."""
+    gone = _home().delete(uri)
+    print(f"Deleted {uri} ({gone} chunks). While its file is still in the source, the next ingest brings it back.")
+
+
+@app.command(epilog="Example: frontdesk doctor")
+def doctor(as_json: Json = False) -> None:
+    """Show each setting with its origin, and what is wrong here."""
+    from app.doctor import examine
+    from app.settings import load
+    from app.terminal import show_rows
+
+    settings = load()
+    report = examine(settings)
+    if as_json:
+        _print_json(report.as_json())
+    else:
+        show_rows("Settings", report.settings, ("setting", "value", "origin", "decides"))
+        show_rows(
+            "Checks",
+            [(c.name, "ok" if c.ok else "WRONG", c.found) for c in report.checks],
+            ("check", "", "found"),
+        )
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: frontdesk serve")
+def serve() -> None:
+    """Run the server on 127.0.0.1."""
+    from app import processes
+
+    processes.serve(_home())
+
+
+@app.command(epilog="Example: frontdesk web --as sam@example.com")
+def web(email: As = "") -> None:
+    """Run the web page on 127.0.0.1; the server must be running."""
+    from app import processes
+    from app.settings import load
+
+    raise typer.Exit(processes.web(load(), email))
+
+
+@app.command(epilog="Example: frontdesk up --demo")
+def up(
+    demo: Annotated[
+        bool, typer.Option("--demo", help="With an invented sample company, in a home of its own.")
+    ] = False,
+    email: As = "",
+) -> None:
+    """Run server and web page together."""
+    from app import processes
+    from app.settings import load
+
+    settings = load()
+    if demo:
+        settings = load(home=settings.home / "demo", demo=True, ledger="")
+        _fill_demo(settings)
+    raise typer.Exit(processes.up(settings, email, print))
+
+
+def _fill_demo(settings: Any) -> None:
+    from app import people
+    from app.bootstrap import DATA, Home
+    from app.terminal import ProgressBar
+
+    print("=" * 78)
+    print("DEMO: the invented company Quillmere Instruments. None of its policies is yours.")
+    print(f"Its home is {settings.home}")
+    print("For your own documents: frontdesk ingest FOLDER, then frontdesk up")
+    print("=" * 78)
+    home = Home(settings)
+    with ProgressBar() as progress:
+        home.ingest(DATA / "company", "everyone", progress)
+    with ProgressBar() as progress:
+        home.ingest(DATA / "slack" / "export.zip", "everyone", progress)
+    people.replace_all(home.engine, people.read_csv(DATA / "company" / "people.csv"))
+
+
+@app.command(epilog="Example: frontdesk evaluate data/eval --json")
+def evaluate(
+    set_dir: Annotated[Path, typer.Argument(help="Folder with corpus.jsonl, queries.jsonl and qrels.tsv.")],
+    as_json: Json = False,
+) -> None:
+    """Measure retrieval, quoting and refusing on a set of questions."""
+    from app.evaluate import evaluate as run
+    from app.settings import load
+    from app.terminal import ProgressBar, show_numbers
+    from ingest.report import NoProgress
+
+    if as_json:
+        _print_json(run(set_dir, load(), NoProgress()))
+        return
+    with ProgressBar() as progress:
+        numbers = run(set_dir, load(), progress)
+    show_numbers(numbers)
+
+
+@people_app.command("import", epilog="Example: frontdesk people import people.csv")
+def import_people(
+    path: Annotated[Path, typer.Argument(help="CSV with the columns email,name,groups,country; groups parted by `;`.")],
+) -> None:
+    """Replace the people and groups by those of a CSV file; who is not in it is known no more."""
+    from app import people
+
+    everybody = people.read_csv(path)
+    people.replace_all(_home().engine, everybody)
+    groups = {group for person in everybody for group in person.groups}
+    print(f"{len(everybody)} people in {len(groups)} groups: {', '.join(sorted(groups)) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+"""What was said, kept in the ledger. Quotes are kept as spans of chunks, so deleted text is in no conversation."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Engine, delete, func, insert, select
+
+from app.access import Action, Caller, Resource, authorize
+from app.events import Citation
+from app.tables import conversations, messages
+from retrieval.access import Scope
+from retrieval.chunk import Chunk
+from retrieval.errors import Missing
+from retrieval.ledger import lookup
+from retrieval.ledger.engine import reading, writing
+from retrieval.prompt import SOURCE_REMOVED
+from retrieval.rewrite import Turn
+
+_TITLE_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a message: text that rests on chunks, or (with `end` above 0) a span of the one chunk it names."""
+
+    text: str = ""
+    chunks: tuple[str, ...] = ()
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """What is to be kept. `status` is asked, answered, refused, failed or stopped."""
+
+    role: str
+    status: str
+    parts: tuple[Part, ...]
+    citations: tuple[Citation, ...] = ()
+    audiences: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message as one reader may see it now."""
+
+    role: str
+    status: str
+    text: str
+    citations: tuple[Citation, ...]
+    whole: bool  # nothing of it was removed or is closed to this reader
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation in a list."""
+
+    id: str
+    title: str
+    created_at: datetime
+
+
+class Conversations:
+    """All conversations of the home; every method asks for the caller."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def begin(self, caller: Caller, question: str) -> str:
+        """A new conversation; its id cannot be guessed."""
+        new = secrets.token_urlsafe(16)
+        title = " ".join(question.split())
+        title = title if len(title) <= _TITLE_LENGTH else title[: _TITLE_LENGTH - 4].rsplit(" ", 1)[0] + " ..."
+        row = {"id": new, "owner": caller.email, "title": title, "created_at": datetime.now(UTC)}
+        with writing(self._engine) as connection:
+            connection.execute(insert(conversations).values(row))
+        return new
+
+    def open(self, caller: Caller, conversation: str, action: Action) -> Talk:
+        """The conversation, if it is this caller's.
+
+        Raises:
+            Missing: there is none, or it is somebody else's.
+        """
+        with reading(self._engine) as connection:
+            query = select(conversations).where(conversations.c.id == conversation)
+            row = connection.execute(query).first()
+        if row is None:
+            raise Missing("There is no such conversation")
+        authorize(caller, action, Resource(owner=row.owner))
+        return Talk(row.id, row.title, row.created_at)
+
+    def listed(self, caller: Caller) -> list[Talk]:
+        """The caller's conversations, newest first. Somebody without identity has no list."""
+        if not caller.email:
+            return []
+        query = select(conversations).where(conversations.c.owner == caller.email)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(conversations.c.created_at.desc()))
+            return [Talk(row.id, row.title, row.created_at) for row in rows]
+
+    def add(self, caller: Caller, conversation: str, message: NewMessage) -> None:
+        """Append a message."""
+        self.open(caller, conversation, Action.CHANGE_CONVERSATION)
+        row = {
+            "conversation": conversation,
+            "role": message.role,
+            "status": message.status,
+            "parts": [_to_json(part) for part in message.parts],
+            "citations": [_citation_to_json(citation) for citation in message.citations],
+            "audiences": sorted(message.audiences),
+            "created_at": datetime.now(UTC),
+        }
+        newest = select(func.max(messages.c.number)).where(messages.c.conversation == conversation)
+        with writing(self._engine) as connection:
+            number = (connection.execute(newest).scalar() or 0) + 1
+            connection.execute(insert(messages).values(number=number, **row))
+
+    def transcript(self, caller: Caller, conversation: str) -> list[Said]:
+        """Everything said, as the caller may read it now: text of a removed or closed source is not in it."""
+        self.open(caller, conversation, Action.READ_CONVERSATION)
+        return [said for said, _ in self._said(conversation, caller.scope)]
+
+    def turns(self, caller: Caller, conversation: str) -> list[Turn]:
+        """Answered questions for a later prompt: only turns that are whole and built inside the caller's scope."""
+        self.open(caller, conversation, Action.READ_CONVERSATION)
+        found: list[Turn] = []
+        question = ""
+        for said, audiences in self._said(conversation, caller.scope):
+            if said.role == "user":
+                question = said.text
+            elif (
+                question
+                and said.whole
+                and said.status in ("answered", "refused")
+                and audiences <= caller.scope.audiences
+            ):
+                found.append(Turn(question, said.text))
+                question = ""
+        return found
+
+    def forget(self, caller: Caller, conversation: str) -> None:
+        """Delete a conversation."""
+        self.open(caller, conversation, Action.CHANGE_CONVERSATION)
+        with writing(self._engine) as connection:
+            connection.execute(delete(messages).where(messages.c.conversation == conversation))
+            connection.execute(delete(conversations).where(conversations.c.id == conversation))
+
+    def _said(self, conversation: str, scope: Scope) -> list[tuple[Said, frozenset[str]]]:
+        query = select(messages).where(messages.c.conversation == conversation).order_by(messages.c.number)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        parts = [[_from_json(part) for part in row.parts] for row in rows]
+        wanted = {chunk for message in parts for part in message for chunk in part.chunks}
+        known = lookup.quoted(self._engine, wanted, scope) if wanted else {}
+        return [
+            (_as_said(row, message, known), frozenset(row.audiences)) for row, message in zip(rows, parts, strict=True)
+        ]
+
+
+def _as_said(row: Any, parts: Sequence[Part], known: dict[str, Chunk]) -> Said:
+    text = "".join(_rendered(part, known) for part in parts)
+    while SOURCE_REMOVED + "\n" + SOURCE_REMOVED in text:
+        text = text.replace(SOURCE_REMOVED + "\n" + SOURCE_REMOVED, SOURCE_REMOVED)
+    citations = tuple(_citations(row.citations, known))
+    whole = all(chunk in known for part in parts for chunk in part.chunks)
+    return Said(row.role, row.status, text, citations, whole, row.created_at)
+
+
+def _rendered(part: Part, known: dict[str, Chunk]) -> str:
+    if any(chunk not in known for chunk in part.chunks):
+        return SOURCE_REMOVED
+    if part.end:
+        return known[part.chunks[0]].text[part.start : part.end]
+    return part.text
+
+
+def _citations(stored: Iterable[dict[str, Any]], known: dict[str, Chunk]) -> Iterable[Citation]:
+    for one in stored:
+        chunk = known.get(one["chunk"])
+        if chunk:
+            quote = chunk.text[one["start"] : one["end"]]
+            anchor = chunk.anchor_at(one["start"])
+            yield Citation(one["number"], chunk.uri, chunk.title, quote, anchor, chunk.id, one["start"], one["end"])
+
+
+def _citation_to_json(citation: Citation) -> dict[str, Any]:
+    return {name: getattr(citation, name) for name in ("number", "chunk", "start", "end")}
+
+
+def _to_json(part: Part) -> dict[str, Any]:
+    return {"text": part.text, "chunks": list(part.chunks), "start": part.start, "end": part.end}
+
+
+def _from_json(part: dict[str, Any]) -> Part:
+    return Part(part["text"], tuple(part["chunks"]), part["start"], part["end"])

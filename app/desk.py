@@ -1,0 +1,229 @@
+"""The answering service: one object that the server, the command line and the tests use."""
+
+import logging
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+
+from app.access import Action, Caller, authorize
+from app.answerer import Answerer, Answering, Piece
+from app.conversations import Conversations, NewMessage, Part
+from app.events import AnswerEvent, Citation, Done, Failed, Found, Near, Refused, Source, Token
+from app.grounding import cited, claim_of, support
+from retrieval.budget import TokenUse, passages_wanted
+from retrieval.errors import FrontdeskError, Missing, QuestionRefused
+from retrieval.passage import Passage
+from retrieval.prompt import ASK, CLOSEST, REFUSAL, refusal
+from retrieval.rewrite import Turn, standalone
+from retrieval.search import Finding, Retriever
+
+_log = logging.getLogger(__name__)
+_CLOSEST_TITLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. `turns` is history that the client brings itself; then nothing is kept.
+
+    `conversation` continues one; without it a new one begins.
+    """
+
+    text: str
+    caller: Caller
+    conversation: str = ""
+    turns: tuple[Turn, ...] | None = None
+    answerer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Answers questions. `threshold` is the least probability that the sources hold the answer."""
+
+    engine: Engine
+    retriever: Retriever
+    answerers: Mapping[str, Answerer]
+    conversations: Conversations
+    threshold: float
+    contact: str
+
+    def ask(self, question: Question) -> Iterator[AnswerEvent]:
+        """Accept a question; its events end in exactly one of Done, Refused and Failed.
+
+        Raises:
+            QuestionRefused, Missing, Forbidden: at once, for a question that is not accepted.
+        """
+        authorize(question.caller, Action.ASK)
+        if not question.text.strip():
+            raise QuestionRefused("The question is empty. Please type one")
+        answerer = self._answerer(question.answerer)
+        answerer.check(question.text)
+        turns: Sequence[Turn] = question.turns or ()
+        conversation = question.conversation
+        if question.turns is None:
+            if conversation:
+                turns = self.conversations.turns(question.caller, conversation)
+            else:
+                conversation = self.conversations.begin(question.caller, question.text)
+            self.keep(question, conversation, NewMessage("user", "asked", (Part(question.text),)))
+        return _Answer(self, question, answerer, tuple(turns), conversation).events()
+
+    def _answerer(self, name: str) -> Answerer:
+        if name and name not in self.answerers:
+            raise Missing(f"There is no model {name!r}. Known are: {', '.join(self.answerers)}")
+        return self.answerers[name or next(iter(self.answerers))]
+
+    def keep(self, question: Question, conversation: str, message: NewMessage) -> None:
+        """Append a message to the conversation, unless the client keeps the history itself."""
+        if question.turns is None:
+            self.conversations.add(question.caller, conversation, message)
+
+
+@dataclass(slots=True)
+class _Answer:
+    """One question on its way."""
+
+    desk: Desk
+    question: Question
+    answerer: Answerer
+    turns: tuple[Turn, ...]
+    conversation: str
+    begun: float = field(default_factory=time.perf_counter)
+    timings: dict[str, float] = field(default_factory=dict)
+    kept: bool = False
+    said: list[Part] = field(default_factory=list)
+    answer: str = ""
+    used: tuple[Passage, ...] = ()
+
+    def events(self) -> Iterator[AnswerEvent]:
+        """Every way out is one event; what was said before a front end went away is kept."""
+        try:
+            yield from self._answered()
+        except GeneratorExit:
+            self._keep("stopped", self.said)
+            raise
+        except FrontdeskError as exc:
+            yield self._failed(exc, exc.user_message, retryable=exc.retryable)
+        except Exception as exc:  # noqa: BLE001 - one request must never break a conversation
+            yield self._failed(exc, "Something went wrong. Please try again", retryable=True)
+
+    def _answered(self) -> Iterator[AnswerEvent]:
+        asked = standalone(self.question.text, self.turns)
+        scope = self.question.caller.scope
+        finding = self.desk.retriever.find(asked, scope, passages_wanted(self.question.text))
+        self._mark("search")
+        if finding.answerable < self.desk.threshold:
+            yield Found(asked, (), self.conversation)
+            yield self._refused(finding, TokenUse())
+            return
+        answering = self.answerer.begin(self.question.text, asked, finding.passages, self.turns)
+        self.used = answering.passages
+        yield Found(asked, tuple(map(_source, answering.passages)), self.conversation)
+        yield from self._streamed(answering, finding)
+
+    def _streamed(self, answering: Answering, finding: Finding) -> Iterator[AnswerEvent]:
+        citations: list[Citation] = []
+        numbered = {passage.number: passage for passage in answering.passages}
+        try:
+            for piece in answering.pieces:
+                if "first_token" not in self.timings:
+                    self._mark("first_token")
+                self._say(piece, numbered, answering.rests_on)
+                if piece.quote:
+                    passage = numbered[piece.quote.number]
+                    citations.append(_citation(passage, piece.quote.start, piece.quote.end))
+                yield Token(piece.text)
+        finally:
+            close = getattr(answering.pieces, "close", None)
+            if close:
+                close()
+        answer = self.answer.strip()
+        if not answer:
+            yield self._refused(finding, answering.tokens)
+            return
+        citations = citations or [
+            _citation(numbered[number], *support(claim_of(answer, number), numbered[number]))
+            for number in cited(answer)
+            if number in numbered
+        ]
+        self._mark("total")
+        self._keep("answered", self.said, citations)
+        yield Done(answer, tuple(citations), answering.tokens, self.timings, self.conversation, self.answerer.name)
+
+    def _say(self, piece: Piece, numbered: Mapping[int, Passage], rests_on: tuple[str, ...]) -> None:
+        """Remember a piece: a quote as its place, never as its words; neighbouring words as one."""
+        self.answer += piece.text
+        if piece.quote:
+            place = numbered[piece.quote.number].place(piece.quote.start, piece.quote.end)
+            self.said.append(Part("", (place.chunk.id,), place.start, place.end))
+        elif self.said and not self.said[-1].end:
+            self.said[-1] = Part(self.said[-1].text + piece.text, rests_on)
+        else:
+            self.said.append(Part(piece.text, rests_on))
+
+    def _refused(self, finding: Finding, tokens: TokenUse) -> Refused:
+        closest = _closest(finding)
+        first = finding.hits[0] if finding.hits else None
+        contact = (first.found.contact if first else "") or self.desk.contact
+        parts = [Part(f"{REFUSAL} {ASK.format(contact=contact)}")]
+        if closest:
+            parts.append(Part(f"\n\n{CLOSEST}"))
+            parts += [Part(f"\n- {near.title}", (near.chunk,)) for near in closest]
+        self._mark("total")
+        self.used = ()
+        self._keep("refused", parts)
+        text = refusal(contact, [near.title for near in closest])
+        return Refused(text, contact, closest, tokens, self.timings, self.conversation)
+
+    def _failed(self, exc: Exception, message: str, *, retryable: bool) -> Failed:
+        error = secrets.token_hex(4)
+        _log.error("Question failed, error %s", error, exc_info=exc)
+        self._mark("total")
+        self._keep("failed", [Part(message)])
+        return Failed(message, error, retryable, self.conversation, self.timings)
+
+    def _keep(self, status: str, parts: Sequence[Part], citations: Sequence[Citation] = ()) -> None:
+        if self.kept:
+            return
+        self.kept = True
+        audiences = frozenset(passage.audience for passage in self.used)
+        message = NewMessage("assistant", status, tuple(parts), tuple(citations), audiences)
+        self.desk.keep(self.question, self.conversation, message)
+
+    def _mark(self, stage: str) -> None:
+        self.timings[stage] = round(1000 * (time.perf_counter() - self.begun), 2)
+
+
+def _source(passage: Passage) -> Source:
+    return Source(
+        passage.number,
+        passage.uri,
+        passage.title,
+        passage.heading,
+        passage.text,
+        round(passage.relevance, 4),
+        passage.chunks[0].id,
+    )
+
+
+def _citation(passage: Passage, start: int, end: int) -> Citation:
+    place = passage.place(start, end)
+    return Citation(
+        passage.number,
+        passage.uri,
+        passage.title,
+        passage.text[start:end],
+        place.chunk.anchor_at(place.start),
+        place.chunk.id,
+        place.start,
+        place.end,
+    )
+
+
+def _closest(finding: Finding) -> tuple[Near, ...]:
+    near: dict[str, Near] = {}
+    for hit in finding.hits:
+        near.setdefault(hit.chunk.uri, Near(hit.chunk.title, hit.chunk.uri, hit.chunk.id))
+    return tuple(near.values())[:_CLOSEST_TITLES]

@@ -1,0 +1,106 @@
+"""Looking at this machine and this home: settings with their origin, and what is wrong."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import SecretStr
+
+from app.bootstrap import Home
+from app.settings import Settings, origins
+from retrieval.errors import FrontdeskError
+from retrieval.ledger import lookup
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """All of it. `settings` rows are name, value, origin, meaning."""
+
+    settings: list[tuple[str, ...]]
+    checks: list[Check]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return all(check.ok for check in self.checks)
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as one JSON object."""
+        settings = {name: {"value": value, "origin": origin} for name, value, origin, _ in self.settings}
+        checks = [{"name": check.name, "ok": check.ok, "found": check.found} for check in self.checks]
+        return {"ok": self.ok, "settings": settings, "checks": checks}
+
+
+def examine(settings: Settings) -> Examination:
+    """Look at everything; a check that fails does not stop the others."""
+    from_where = origins()
+    rows: list[tuple[str, ...]] = [
+        (name, _shown(getattr(settings, name)), from_where[name], field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+    home = Home(settings)
+    checks: list[tuple[str, Callable[[Home], str]]] = [
+        ("sqlite", lambda _: _full_text_search()),
+        ("home", _home),
+        ("ledger", _ledger),
+        ("embedder", _embedder),
+        ("index", _index),
+        ("answers come from", _answerer),
+    ]
+    return Examination(rows, [_check(name, look, home) for name, look in checks])
+
+
+def _check(name: str, look: Callable[[Home], str], home: Home) -> Check:
+    try:
+        return Check(name, ok=True, found=look(home))
+    except FrontdeskError as exc:
+        return Check(name, ok=False, found=exc.user_message)
+
+
+def _shown(value: object) -> str:
+    return "********" if isinstance(value, SecretStr) else str(value)
+
+
+def _full_text_search() -> str:
+    with sqlite3.connect(":memory:") as connection:
+        try:
+            connection.execute("CREATE VIRTUAL TABLE probe USING fts5(text)")
+        except sqlite3.OperationalError as exc:
+            raise FrontdeskError(
+                "This Python's SQLite has no FTS5, which word search needs. Use a Python built with it"
+            ) from exc
+    return f"SQLite {sqlite3.sqlite_version} with full-text search"
+
+
+def _home(home: Home) -> str:
+    _ = home.engine
+    return f"{home.settings.home}, mode {home.settings.home.stat().st_mode & 0o777:o}"
+
+
+def _ledger(home: Home) -> str:
+    document_count, chunk_count = lookup.counts(home.engine)
+    return f"{document_count} documents, {chunk_count} chunks" + ("" if document_count else "; frontdesk ingest FOLDER")
+
+
+def _embedder(home: Home) -> str:
+    vector = home.embedder.query("Does it work?")
+    return f"{home.embedder.id}, {len(vector)} dimensions"
+
+
+def _index(home: Home) -> str:
+    home.indexes.catch_up()
+    return f"up to date at change {home.indexes.dense.seq}"
+
+
+def _answerer(home: Home) -> str:
+    return ", ".join(home.answerers)

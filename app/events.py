@@ -1,0 +1,121 @@
+"""What happens while a question is answered, as values that travel between server and front ends.
+
+Found · Token... · Done | Refused | Failed. Exactly one of the last three ends every accepted question.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, TypeAdapter
+
+from retrieval.budget import TokenUse
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A numbered passage as it was given to the answerer. `relevance` is 0..1, `chunk` opens it again."""
+
+    number: int
+    uri: str
+    title: str
+    heading: str
+    text: str
+    relevance: float
+    chunk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A source that the answer cites, with the words it rests on, verbatim. `anchor` is where a link should lead."""
+
+    number: int
+    uri: str
+    title: str
+    quote: str
+    anchor: str
+    chunk: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A document close to a question that the documents do not answer."""
+
+    title: str
+    uri: str
+    chunk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The sources for the answer; `question` is what was searched for, history resolved."""
+
+    question: str
+    sources: tuple[Source, ...]
+    conversation: str
+    kind: Literal["found"] = "found"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The next piece of the answer: plain text with `[number]` marks, never markup."""
+
+    text: str
+    kind: Literal["token"] = "token"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The whole answer."""
+
+    answer: str
+    citations: tuple[Citation, ...]
+    tokens: TokenUse
+    timings_ms: dict[str, float]
+    conversation: str
+    model: str
+    kind: Literal["done"] = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The documents do not say; `answer` is the whole refusal."""
+
+    answer: str
+    contact: str
+    closest: tuple[Near, ...]
+    tokens: TokenUse
+    timings_ms: dict[str, float]
+    conversation: str
+    kind: Literal["refused"] = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something went wrong; `error` is the id under which the log tells what."""
+
+    message: str
+    error: str
+    retryable: bool
+    conversation: str
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    kind: Literal["failed"] = "failed"
+
+
+AnswerEvent = Found | Token | Done | Refused | Failed
+_ADAPTER: TypeAdapter[AnswerEvent] = TypeAdapter(Annotated[AnswerEvent, Discriminator("kind")])
+
+
+def to_json(event: AnswerEvent) -> str:
+    """One event as JSON."""
+    return _ADAPTER.dump_json(event).decode()
+
+
+def from_json(text: str) -> AnswerEvent:
+    """The event again."""
+    return _ADAPTER.validate_json(text)
+
+
+Events = Iterator[AnswerEvent]

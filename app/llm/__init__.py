@@ -1,0 +1,1 @@
+"""Language models behind LangChain's chat model, each with the token counter of the model it serves."""

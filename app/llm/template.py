@@ -1,0 +1,80 @@
+"""Rendering a conversation with a tokenizer's own chat template, and counting what comes out."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from retrieval.errors import Unusable
+from retrieval.prompt import Message
+
+# For a Llama without a template of its own: roles as words, one blank line between messages.
+_PLAIN = (
+    "{{ bos_token or '' }}{% for message in messages %}{{ message['role'] | capitalize }}: {{ message['content'] }}\n\n"
+    "{% endfor %}{% if add_generation_prompt %}Assistant: {% endif %}"
+)
+
+
+class ChatTemplate:
+    """One tokenizer and its template. Templates that refuse our order of roles get a folded conversation."""
+
+    def __init__(self, tokenizer: Any, window: int) -> None:
+        self.tokenizer = tokenizer
+        self.window = window
+        if not tokenizer.chat_template:
+            tokenizer.chat_template = _PLAIN
+
+    def token_ids(self, conversation: Sequence[Message]) -> list[int]:
+        """The prompt as token ids, the opening of the answer included."""
+        failure: Exception | None = None
+        for shape in (list, _one_system, _no_system):
+            try:
+                encoded = self.tokenizer.apply_chat_template(
+                    [{"role": message.role, "content": message.text} for message in shape(conversation)],
+                    add_generation_prompt=True,
+                    tokenize=True,
+                    return_dict=True,
+                )
+                return list(encoded["input_ids"])
+            except Exception as exc:  # noqa: BLE001 - a template raises whatever its author chose
+                failure = exc
+        raise Unusable(f"The model's chat template refuses system, user and assistant messages: {failure}")
+
+    def count(self, conversation: Sequence[Message]) -> int:
+        """Tokens of the prompt, the opening of the answer included."""
+        return len(self.token_ids(conversation))
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """The tokenizer of a model folder; nothing is downloaded, no code of the folder is run."""
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError, KeyError) as exc:
+        raise Unusable(f"{folder} holds no tokenizer: tokenizer.json was expected ({exc})") from exc
+
+
+def _one_system(conversation: Sequence[Message]) -> list[Message]:
+    """Everything before the first turn as one system message; neighbours of one role joined."""
+    first = next((n for n, message in enumerate(conversation) if message.role == "system"), None)
+    last = next((n for n in reversed(range(len(conversation))) if conversation[n].role == "system"), None)
+    if first is None or last is None:
+        return _joined(conversation)
+    head = Message("system", "\n\n".join(message.text for message in conversation[: last + 1]))
+    return [head, *_joined(conversation[last + 1 :])]
+
+
+def _no_system(conversation: Sequence[Message]) -> list[Message]:
+    """The same with the system text in front of the first question."""
+    folded = _one_system(conversation)
+    if folded and folded[0].role == "system":
+        return _joined([Message("user", folded[0].text), *folded[1:]])
+    return folded
+
+
+def _joined(conversation: Sequence[Message]) -> list[Message]:
+    return [
+        Message(role, "\n\n".join(message.text for message in same))
+        for role, same in groupby(conversation, key=lambda message: message.role)
+    ]

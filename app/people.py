@@ -1,0 +1,99 @@
+"""The people of the company: who they are and which groups they are in."""
+
+import csv
+import io
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, delete, insert, select
+
+from app.tables import people
+from retrieval.errors import Unusable
+from retrieval.ledger import runs
+from retrieval.ledger.engine import reading, writing
+
+COLUMNS = ("email", "name", "groups", "country")
+_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+")
+_GROUP = re.compile(r"[\w.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may ask. `country` is a two-letter code or empty."""
+
+    email: str
+    name: str
+    groups: tuple[str, ...]
+    country: str
+
+
+def normal(email: str) -> str:
+    """Addresses are compared in lower case."""
+    return email.strip().lower()
+
+
+def read_csv(path: Path) -> list[Person]:
+    """People from a CSV file with the columns email, name, groups (parted by `;`) and country.
+
+    Raises:
+        Unusable: with the first line that is wrong; nothing is imported then.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise Unusable(f"{path} cannot be read as UTF-8 text. A CSV file of people was expected") from exc
+    rows = csv.DictReader(io.StringIO(text))
+    if tuple(rows.fieldnames or ()) != COLUMNS:
+        raise Unusable(f"{path} must begin with the line {','.join(COLUMNS)}, not {','.join(rows.fieldnames or ())!r}")
+    found = [_person(row, f"{path} line {rows.line_num}") for row in rows]
+    addresses = [person.email for person in found]
+    twice = next((address for address in addresses if addresses.count(address) > 1), None)
+    if twice:
+        raise Unusable(f"{path} names {twice} twice")
+    if not found:
+        raise Unusable(f"{path} names nobody")
+    return found
+
+
+def replace_all(engine: Engine, everybody: list[Person]) -> None:
+    """Make these the people and these the groups: who is missing is known no more and in no group."""
+    members: dict[str, list[str]] = defaultdict(list)
+    with reading(engine) as connection:
+        for audience in runs.audiences(connection):
+            if audience.startswith("group:"):
+                members[audience] = []
+    for person in everybody:
+        for group in person.groups:
+            members[f"group:{group}"].append(person.email)
+    rows = [{"email": one.email, "name": one.name, "country": one.country} for one in everybody]
+    with writing(engine) as connection:
+        connection.execute(delete(people))
+        connection.execute(insert(people), rows)
+        runs.put_members(connection, members)
+
+
+def is_known(engine: Engine, email: str) -> bool:
+    """Whether somebody with this address was imported."""
+    with reading(engine) as connection:
+        return connection.execute(select(people.c.email).where(people.c.email == email)).first() is not None
+
+
+def names(engine: Engine) -> dict[str, str]:
+    """Everybody's name by address."""
+    with reading(engine) as connection:
+        return {row.email: row.name for row in connection.execute(select(people).order_by(people.c.name))}
+
+
+def _person(row: dict[str, str | None], place: str) -> Person:
+    if None in row or None in row.values():
+        raise Unusable(f"{place}: {len(COLUMNS)} columns were expected")
+    email = normal(row["email"] or "")
+    if not _EMAIL.fullmatch(email):
+        raise Unusable(f"{place}: an e-mail address was expected, not {row['email']!r}")
+    groups = tuple(group.strip() for group in (row["groups"] or "").split(";") if group.strip())
+    wrong = next((group for group in groups if not _GROUP.fullmatch(group)), None)
+    if wrong is not None:
+        raise Unusable(f"{place}: a group's name is letters, digits, '.', '_' and '-', not {wrong!r}")
+    return Person(email, (row["name"] or "").strip(), groups, (row["country"] or "").strip().upper())

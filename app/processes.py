@@ -1,0 +1,150 @@
+"""Running the server and the page: `serve` in this process, the page and `up` as child processes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from app.bootstrap import Home
+from app.door import KEY_FILE, service_key
+from app.settings import Settings
+from retrieval.errors import FrontdeskError, PortInUse
+
+HOST = "127.0.0.1"
+_PAGE = Path(__file__).resolve().parent.parent / "ui" / "web.py"
+_STOP_SECONDS = 10.0
+
+
+def serve(home: Home) -> None:
+    """Run the server until it is told to stop."""
+    import uvicorn
+
+    from app.server import make_app
+
+    listening = _listen(home.settings.port, "FRONTDESK_PORT")
+    _ = home.engine  # the home must exist before its key does
+    app = make_app(home, service_key(home.settings.home))
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def web(settings: Settings, email: str) -> int:
+    """Run the page until it is told to stop."""
+    _listen(settings.web_port, "FRONTDESK_WEB_PORT").close()
+    with subprocess.Popen(page_command(settings), env=page_environment(settings, email)) as page:
+        return _waited(page)
+
+
+def page_command(settings: Settings) -> list[str]:
+    """How the page is started."""
+    options = {
+        "server.address": HOST,
+        "server.port": str(settings.web_port),
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "server.enableStaticServing": "false",
+        "browser.gatherUsageStats": "false",
+        "client.toolbarMode": "viewer",
+        "client.showErrorDetails": "none",
+        "logger.level": "warning",
+        "theme.primaryColor": "#1f6f78",
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    return [sys.executable, "-m", "streamlit", "run", str(_PAGE), *flags]
+
+
+def page_environment(settings: Settings, email: str) -> dict[str, str]:
+    """What the page is told: where the server is, where the key is, for whom it speaks."""
+    return os.environ | {
+        "FRONTDESK_SERVER": f"http://{HOST}:{settings.port}",
+        "FRONTDESK_KEY_FILE": str(settings.home / KEY_FILE),
+        "FRONTDESK_AS": email,
+    }
+
+
+def up(settings: Settings, email: str, say: Callable[[str], None]) -> int:
+    """Run server and page together until Ctrl-C, or until one of them ends."""
+    for port, name in ((settings.port, "FRONTDESK_PORT"), (settings.web_port, "FRONTDESK_WEB_PORT")):
+        _listen(port, name).close()
+    environment = os.environ | {
+        f"FRONTDESK_{name.upper()}": str(getattr(settings, name)) for name in ("home", "port", "web_port", "demo")
+    }
+    children: list[subprocess.Popen[bytes]] = []
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        # A process group of their own: Ctrl-C reaches us alone, and we stop them in order.
+        children.append(_start([sys.executable, "-m", "app.cli", "serve"], environment))
+        _wait_for(f"http://{HOST}:{settings.port}/healthz", children)
+        children.append(_start(page_command(settings), environment | page_environment(settings, email)))
+        _wait_for(f"http://{HOST}:{settings.web_port}/_stcore/health", children)
+        say(f"Page:   http://{HOST}:{settings.web_port}")
+        say(f"Server: http://{HOST}:{settings.port}  (key in {settings.home / KEY_FILE})")
+        say("Stop with Ctrl-C.")
+        while all(child.poll() is None for child in children):
+            time.sleep(0.2)
+        raise FrontdeskError("The server or the page ended unexpectedly; what it said stands above")
+    except KeyboardInterrupt:
+        say("Stopping ...")
+        return 0
+    finally:
+        _stop(children)
+
+
+def _start(command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(command, env=environment, start_new_session=True, stdin=subprocess.DEVNULL)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _stop(children: list["subprocess.Popen[bytes]"]) -> None:
+    for child in reversed(children):
+        child.terminate()
+    for child in children:
+        try:
+            child.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _waited(child: "subprocess.Popen[bytes]") -> int:
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        child.terminate()
+        child.wait(_STOP_SECONDS)
+        return 0
+
+
+def _wait_for(url: str, children: list["subprocess.Popen[bytes]"]) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if any(child.poll() is not None for child in children):
+            raise FrontdeskError("The server or the page could not be started; what it said stands above")
+        try:
+            httpx.get(url, timeout=2, trust_env=False).raise_for_status()
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+    raise FrontdeskError(f"{url} did not answer within two minutes")
+
+
+def _listen(port: int, setting: str) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as exc:
+        listening.close()
+        raise PortInUse(f"Port {port} is in use by another program. Stop it, or set {setting} to a free port") from exc
+    return listening

@@ -1,0 +1,223 @@
+"""The HTTP server: Frontdesk's own routes and an OpenAI-compatible one. Hosts one Desk; decides nothing itself."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import anyio
+from anyio.to_thread import run_sync
+from fastapi import Depends, FastAPI, Header, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict
+from sse_starlette import EventSourceResponse
+from starlette.exceptions import HTTPException
+
+from app import openai_format, people
+from app.access import Action, Caller, Resource, authorize, caller_for
+from app.bootstrap import Home
+from app.client import AS_HEADER
+from app.desk import Question
+from app.door import Door, on_error, problem
+from app.events import AnswerEvent, Events, Failed, to_json
+from app.openai_format import ChatRequest
+from retrieval.errors import FrontdeskError, Missing
+from retrieval.ledger import documents, lookup
+
+
+class AskRequest(BaseModel):
+    """A question to `/api/ask`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str
+    conversation: str = ""
+    model: str = ""
+
+
+def make_app(home: Home, key: str) -> FastAPI:
+    """The server of one home."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await run_sync(warm_up, home)
+        yield
+
+    app = FastAPI(title="Frontdesk", lifespan=lifespan)
+    app.state.home = home
+    app.add_middleware(Door, key=key)
+    app.add_exception_handler(FrontdeskError, on_error)
+    app.add_exception_handler(Exception, on_error)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    for path, method, route in _ROUTES:
+        app.add_api_route(path, route, methods=[method], response_model=None)
+    return app
+
+
+def warm_up(home: Home) -> None:
+    """Load the models and indexes, so that the first question is not the slow one."""
+    home.desk.retriever.search("warm up", Caller().scope, 1)
+
+
+def _home(request: Request) -> Home:
+    return request.app.state.home  # type: ignore[no-any-return]
+
+
+def _caller(
+    home: Annotated[Home, Depends(_home)], frontdesk_as: Annotated[str | None, Header(alias=AS_HEADER)] = None
+) -> Caller:
+    # Whoever got through the door holds the service key, which alone may speak for another caller.
+    return caller_for(home.engine, frontdesk_as)
+
+
+_Home = Annotated[Home, Depends(_home)]
+_Caller = Annotated[Caller, Depends(_caller)]
+
+
+async def healthz() -> dict[str, str]:
+    """Alive; says nothing else, because it needs no key."""
+    return {"status": "ok"}
+
+
+def readyz(home: _Home) -> dict[str, Any]:
+    """Ready to answer, and from how much."""
+    document_count, chunk_count = lookup.counts(home.engine)
+    return {
+        "status": "ready",
+        "documents": document_count,
+        "chunks": chunk_count,
+        "model": next(iter(home.answerers)),
+        "demo": home.settings.demo,
+    }
+
+
+def ask(body: AskRequest, home: _Home, caller: _Caller) -> Response:
+    """Answer a question as a stream of events."""
+    events = home.desk.ask(Question(body.question, caller, body.conversation, None, body.model))
+    return EventSourceResponse(_sent(events, lambda event: [to_json(event)]))
+
+
+def chat_completions(body: ChatRequest, home: _Home, caller: _Caller) -> Response:
+    """The OpenAI-compatible way: the client keeps the history, nothing is stored."""
+    question = Question(
+        openai_format.last_question(body), caller, "", openai_format.turns(body), openai_format.answerer(body)
+    )
+    model = body.model or next(iter(home.answerers))
+    events = home.desk.ask(question)
+    if body.stream:
+        encoder = openai_format.Chunks(model)
+        return EventSourceResponse(_sent(events, encoder.encode, end="[DONE]"))
+    *_, last = events
+    if isinstance(last, Failed):
+        return problem(503 if last.retryable else 500, "The question failed", f"{last.message} (error {last.error})")
+    return JSONResponse(openai_format.completion(model, last))
+
+
+def models(home: _Home) -> dict[str, Any]:
+    """The answerers by name, in OpenAI's form."""
+    data = [{"id": name, "object": "model", "created": 0, "owned_by": "frontdesk"} for name in home.answerers]
+    return {"object": "list", "data": data}
+
+
+def me(home: _Home, caller: _Caller) -> dict[str, Any]:
+    """Who the server takes the caller for, and what that one may read."""
+    return {
+        "email": caller.email,
+        "name": people.names(home.engine).get(caller.email, ""),
+        "audiences": sorted(caller.scope.audiences),
+        "documents": len(_readable(home, caller)),
+    }
+
+
+def listed_people(home: _Home, caller: _Caller) -> list[dict[str, str]]:
+    """The invented people of the demo, to choose one."""
+    authorize(caller, Action.LIST_PEOPLE, Resource(demo=home.settings.demo))
+    return [{"email": email, "name": name} for email, name in people.names(home.engine).items()]
+
+
+def listed_documents(home: _Home, caller: _Caller) -> list[dict[str, Any]]:
+    """The documents that the caller may read."""
+    authorize(caller, Action.READ_DOCUMENTS)
+    return [{"uri": one.uri, "title": one.title, "audience": one.audience} for one in _readable(home, caller)]
+
+
+def chunk(chunk_id: str, home: _Home, caller: _Caller) -> dict[str, Any]:
+    """A source opened from an answer: the chunk with what stands around it. Authorised again at the click."""
+    authorize(caller, Action.READ_DOCUMENTS)
+    found = lookup.find(home.engine, [chunk_id], caller.scope).get(chunk_id)
+    if found is None:
+        raise Missing("This source is no longer there, or you may not read it")
+    around = lookup.between(home.engine, found.chunk.uri, found.ordinal - 1, found.ordinal + 1, caller.scope)
+    return {
+        "uri": found.chunk.uri,
+        "title": found.chunk.title,
+        "heading": found.chunk.heading,
+        "text": found.chunk.text,
+        "before": "\n\n".join(one.chunk.text for one in around if one.ordinal < found.ordinal),
+        "after": "\n\n".join(one.chunk.text for one in around if one.ordinal > found.ordinal),
+        "contact": found.contact,
+    }
+
+
+def listed_conversations(home: _Home, caller: _Caller) -> list[dict[str, Any]]:
+    """The caller's own conversations, newest first."""
+    return [asdict(talk) for talk in home.conversations.listed(caller)]
+
+
+def transcript(conversation: str, home: _Home, caller: _Caller) -> list[dict[str, Any]]:
+    """One of them, as the caller may read it now."""
+    return [asdict(said) for said in home.conversations.transcript(caller, conversation)]
+
+
+def forget(conversation: str, home: _Home, caller: _Caller) -> Response:
+    """Delete one of them."""
+    home.conversations.forget(caller, conversation)
+    return Response(status_code=204)
+
+
+_ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
+    ("/healthz", "GET", healthz),
+    ("/readyz", "GET", readyz),
+    ("/v1/chat/completions", "POST", chat_completions),
+    ("/v1/models", "GET", models),
+    ("/api/ask", "POST", ask),
+    ("/api/me", "GET", me),
+    ("/api/people", "GET", listed_people),
+    ("/api/documents", "GET", listed_documents),
+    ("/api/chunks/{chunk_id}", "GET", chunk),
+    ("/api/conversations", "GET", listed_conversations),
+    ("/api/conversations/{conversation}", "GET", transcript),
+    ("/api/conversations/{conversation}", "DELETE", forget),
+]
+
+
+def _readable(home: Home, caller: Caller) -> list[documents.Entry]:
+    return [entry for entry in documents.entries(home.engine) if entry.audience in caller.scope]
+
+
+async def _sent(
+    events: Events, encode: Callable[[AnswerEvent], list[str]], end: str | None = None
+) -> AsyncIterator[dict[str, str]]:
+    """Events as server-sent ones. A front end that goes away stops the work behind them."""
+    try:
+        while (event := await run_sync(next, events, None)) is not None:
+            for data in encode(event):
+                yield {"data": data}
+        if end is not None:
+            yield {"data": end}
+    finally:
+        with anyio.CancelScope(shield=True):
+            await run_sync(events.close)  # type: ignore[attr-defined]
+
+
+async def _on_http_error(_request: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, HTTPException)
+    return problem(exc.status_code, str(exc.detail), "See /openapi.json for what this server offers")
+
+
+async def _on_invalid(_request: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, RequestValidationError)
+    first = exc.errors()[0]
+    return problem(422, "Invalid request", f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")

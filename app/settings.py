@@ -1,0 +1,112 @@
+"""The settings, read once from the environment (prefix FRONTDESK_) and `frontdesk.toml`."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from retrieval.errors import Unusable
+
+PREFIX = "FRONTDESK_"
+FILE = "frontdesk.toml"
+# Set for the page's process by `frontdesk web` and `up`; not settings of a person.
+_FOR_CHILDREN = {"FRONTDESK_SERVER", "FRONTDESK_KEY_FILE", "FRONTDESK_AS"}
+
+
+class Settings(BaseSettings):
+    """What a company may turn; each field says what it decides."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    home: Path = Field(Path(), description="Folder of the ledger, the indexes and the service key")
+    ledger: str = Field("", description="SQLAlchemy URL of the ledger; empty: an SQLite file in the home")
+    embedder: str = Field("", description="Folder of a sentence-transformers model; empty: the installed MiniLM")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where models run")
+    llm: str = Field("", description="Llama folder, or URL of an OpenAI-compatible server; empty: quoting")
+    llm_model: str = Field("", description="Name of the model at that URL; empty: the first one it lists")
+    llm_tokenizer: str = Field("", description="Folder of that model's tokenizer; empty: the server counts")
+    llm_window: int = Field(0, ge=0, description="Its window in tokens; 0: what the model says of itself")
+    llm_key: SecretStr = Field(SecretStr("none"), description="Key for that URL")
+    answer_tokens: int = Field(512, ge=16, description="Tokens kept free for the answer")
+    evidence: float = Field(0.5, ge=0, le=1, description="Least probability that sources answer, else refusal")
+    contact: str = Field("your HR team", description="Whom to ask when no document names somebody")
+    port: int = Field(8610, ge=1, le=65535, description="The server's port on 127.0.0.1")
+    web_port: int = Field(8611, ge=1, le=65535, description="The web page's port on 127.0.0.1")
+    demo: bool = Field(default=False, description="Set by `up --demo`: the sample company, with a choice of persons")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings passes all of these by name
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is passed in (the file's content) comes after the environment."""
+        return env_settings, init_settings
+
+    @property
+    def ledger_url(self) -> str:
+        """Where the ledger is."""
+        return self.ledger or f"sqlite:///{self.home / 'ledger.sqlite'}"
+
+
+def load(**flags: Any) -> Settings:
+    """The settings of this process. `flags` come from the command line and win.
+
+    Raises:
+        Unusable: an unknown setting or a bad value, named with what was expected.
+    """
+    file = _nearest_file(Path.cwd())
+    stated = _read(file) if file else {}
+    known = set(Settings.model_fields)
+    foreign = [name for name in os.environ if name.startswith(PREFIX) and name not in _FOR_CHILDREN]
+    unknown = [name for name in foreign if name.removeprefix(PREFIX).lower() not in known]
+    unknown += [f"{name} in {file}" for name in stated if name not in known]
+    if unknown:
+        raise Unusable(f"Unknown setting {', '.join(unknown)}. Known are: {', '.join(sorted(known))}")
+    try:
+        settings = Settings(**stated)
+        home = _home(settings, file)
+        return Settings.model_validate({**settings.model_dump(), "home": home, **flags})
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise Unusable(f"The setting {name} is wrong: {first['msg']}, not {first.get('input')!r}") from exc
+
+
+def origins() -> dict[str, str]:
+    """Where each setting's value comes from: environment, file or default."""
+    file = _nearest_file(Path.cwd())
+    stated = _read(file) if file else {}
+    found = {}
+    for name in Settings.model_fields:
+        if PREFIX + name.upper() in os.environ:
+            found[name] = "environment"
+        else:
+            found[name] = str(file) if name in stated else "default"
+    return found
+
+
+def _home(settings: Settings, file: Path | None) -> Path:
+    if "home" in settings.model_fields_set:
+        return settings.home.expanduser().absolute()
+    if file:
+        return file.parent / ".frontdesk"
+    return Path(platformdirs.user_data_dir("frontdesk", appauthor=False))
+
+
+def _nearest_file(folder: Path) -> Path | None:
+    return next((at / FILE for at in (folder, *folder.parents) if (at / FILE).is_file()), None)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise Unusable(f"{file} cannot be read: {exc}") from exc

@@ -1,0 +1,50 @@
+"""What a run did and how far it is."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from retrieval.ledger.runs import Failure
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts of one run. `seconds` is wall time."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    failed: list[Failure] = field(default_factory=list)
+    chunks_embedded: int = 0
+    seconds: float = 0.0
+
+    @property
+    def done(self) -> int:
+        """Documents that have been dealt with."""
+        return self.added + self.updated + self.unchanged + len(self.failed)
+
+    def counts(self) -> dict[str, int]:
+        """The numbers that the ledger keeps."""
+        return {
+            "added": self.added,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "removed": self.removed,
+            "failed": len(self.failed),
+            "chunks_embedded": self.chunks_embedded,
+        }
+
+
+class Progress(Protocol):
+    """Is told how far a run is; draws it or not."""
+
+    def at(self, report: Report, total: int) -> None:
+        """So much is done, of `total` documents."""
+        ...
+
+
+class NoProgress:
+    """Draws nothing."""
+
+    def at(self, report: Report, total: int) -> None:
+        """Ignore."""

@@ -1,0 +1,99 @@
+"""Fitting a prompt into a model's window, counted by the model's own tokenizer and chat template. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from retrieval.errors import OverWindow
+from retrieval.passage import Passage
+from retrieval.prompt import Message, messages
+from retrieval.rewrite import Turn
+
+HISTORY_SHARE = 0.25
+MOST_PASSAGES, FEWEST_PASSAGES, WORDS_FOR_ONE_LESS = 8, 3, 25
+
+
+class TokenCounter(Protocol):
+    """Counts as the served model does."""
+
+    @property
+    def window(self) -> int:
+        """Tokens that prompt and answer may take together."""
+        ...
+
+    def count(self, conversation: Sequence[Message]) -> int:
+        """Tokens of the rendered prompt, the opening of the answer included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """How the window is used, and what was left out. All zero where no language model is used."""
+
+    window: int = 0
+    prompt: int = 0
+    reserved: int = 0
+    dropped_sources: int = 0
+    dropped_turns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Messages that fit, the passages and turns they hold, and the account."""
+
+    messages: tuple[Message, ...]
+    passages: tuple[Passage, ...]
+    tokens: TokenUse
+
+
+def passages_wanted(question: str) -> int:
+    """How many passages to look for: more for a short question, fewer for a long one."""
+    return max(FEWEST_PASSAGES, MOST_PASSAGES - len(question.split()) // WORDS_FOR_ONE_LESS)
+
+
+def fit(
+    question: str, passages: Sequence[Passage], turns: Sequence[Turn], counter: TokenCounter, reserve: int
+) -> Prompt:
+    """Leave out sources, whole and least relevant first, then the oldest turns, until all fits the window.
+
+    Older turns beyond a quarter of the room are left out beforehand, so that a long talk cannot crowd out the
+    sources; one source stays until no turn is left. The question is never cut.
+
+    Raises:
+        OverWindow: the question with one source does not fit, or the question alone does not.
+    """
+    room = counter.window - reserve
+    refuse_over_window(question, counter, room)
+    kept = list(passages)
+    recent = _recent(turns, counter, room)
+    needed = counter.count(messages(question, kept, recent))
+    while needed > room:
+        if len(kept) > 1:
+            kept.pop()
+        elif recent:
+            recent.pop(0)
+        else:
+            raise OverWindow(needed - room, counter.window)
+        needed = counter.count(messages(question, kept, recent))
+    use = TokenUse(counter.window, needed, reserve, len(passages) - len(kept), len(turns) - len(recent))
+    return Prompt(tuple(messages(question, kept, recent)), tuple(kept), use)
+
+
+def refuse_over_window(question: str, counter: TokenCounter, room: int) -> None:
+    """Raise OverWindow when the question does not fit into so many tokens even without sources and turns."""
+    alone = counter.count(messages(question, (), ()))
+    if alone > room:
+        raise OverWindow(alone - room, counter.window)
+
+
+def _recent(turns: Sequence[Turn], counter: TokenCounter, room: int) -> list[Turn]:
+    kept: list[Turn] = []
+    for turn in reversed(turns):
+        longer = [turn, *kept]
+        said = [
+            message for one in longer for message in (Message("user", one.question), Message("assistant", one.answer))
+        ]
+        if counter.count(said) > HISTORY_SHARE * room:
+            break
+        kept = longer
+    return kept

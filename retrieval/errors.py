@@ -1,0 +1,102 @@
+"""Errors of every package.
+
+FrontdeskError
+├── Unusable            what was given cannot be used: a path, a setting, a model directory
+├── Forbidden           this caller may not do that
+├── Missing             nothing is known under that name
+├── LedgerBusy          another process is writing (may be tried again)
+├── LedgerDamaged       the database cannot be used
+├── PortInUse           another program listens there
+├── EmbedderMismatch    the home was built with another embedder
+├── Unreadable          one document cannot be read
+├── QuestionRefused     the question itself is unusable: empty, or far too long
+│   └── OverWindow      question and fixed parts exceed the model's window
+└── ModelUnavailable    the language model failed (may be tried again)
+
+Each knows whether trying again may help, and what the user may read: `user_message` is one sentence that
+holds no document text. The exception's own text is for logs.
+"""
+
+
+class FrontdeskError(Exception):
+    """Parent of all our errors."""
+
+    retryable = False
+    status = 500  # of HTTP
+    exit_code = 1  # of the command line: 1 failure, 2 usage
+
+    @property
+    def user_message(self) -> str:
+        """One sentence that a user may read; our errors are written so that their text is that sentence."""
+        return str(self)
+
+
+class Unusable(FrontdeskError):
+    """What was given cannot be used; the text says what was expected and what came."""
+
+    status = 422
+    exit_code = 2
+
+
+class Forbidden(FrontdeskError):
+    """This caller may not do that."""
+
+    status = 403
+
+
+class Missing(FrontdeskError):
+    """Nothing is known under that name."""
+
+    status = 404
+
+
+class LedgerBusy(FrontdeskError):
+    """Another process holds the ledger."""
+
+    retryable = True
+    status = 503
+
+
+class LedgerDamaged(FrontdeskError):
+    """The ledger's database cannot be used."""
+
+
+class PortInUse(FrontdeskError):
+    """Another program listens on the port."""
+
+
+class EmbedderMismatch(FrontdeskError):
+    """The home's vectors were made by another embedder than the one in the settings."""
+
+    status = 409
+
+
+class Unreadable(FrontdeskError):
+    """One document cannot be read; the rest of the run goes on."""
+
+    status = 422
+
+
+class QuestionRefused(FrontdeskError):
+    """The question cannot be asked as it is."""
+
+    status = 422
+    exit_code = 2
+
+
+class OverWindow(QuestionRefused):
+    """The question does not fit the model's window. `over` is the number of tokens too many."""
+
+    def __init__(self, over: int, window: int) -> None:
+        super().__init__(
+            f"This question is {over} tokens too long for the model's window of {window} tokens. Please shorten it."
+        )
+        self.over = over
+        self.window = window
+
+
+class ModelUnavailable(FrontdeskError):
+    """The language model failed or cannot be reached."""
+
+    retryable = True
+    status = 503

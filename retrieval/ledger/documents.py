@@ -1,0 +1,169 @@
+"""Writing documents: one transaction per document makes its new version the answerable one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from retrieval.access import Audience
+from retrieval.chunk import Chunk
+from retrieval.embedder import Vectors
+from retrieval.errors import Missing
+from retrieval.ledger.engine import reading, writing
+from retrieval.ledger.schema import chunks, documents, embeddings, failures, index_changes
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document as the ledger knows it, without its text."""
+
+    uri: str
+    source: str
+    title: str
+    audience: str
+    contact: str
+    stamp: str
+    digest: str
+    version: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A document's new version: its chunks in order, each with the digest of its stored embedding."""
+
+    entry: Entry
+    chunks: tuple[Chunk, ...]
+    embeddings: tuple[str, ...]
+
+
+def entries(engine: Engine, source: str | None = None) -> list[Entry]:
+    """All documents, or one source's, by uri."""
+    query = select(*(documents.c[name] for name in Entry.__dataclass_fields__)).order_by(documents.c.uri)
+    if source is not None:
+        query = query.where(documents.c.source == source)
+    with reading(engine) as connection:
+        return [Entry(*row) for row in connection.execute(query)]
+
+
+def stored_embeddings(engine: Engine, digests: Iterable[str]) -> set[str]:
+    """Which of these embeddings need not be computed again."""
+    wanted = sorted(set(digests))
+    found: set[str] = set()
+    with reading(engine) as connection:
+        for start in range(0, len(wanted), _BATCH):
+            query = select(embeddings.c.digest).where(embeddings.c.digest.in_(wanted[start : start + _BATCH]))
+            found.update(connection.execute(query).scalars())
+    return found
+
+
+def store_embeddings(engine: Engine, digests: Sequence[str], vectors: Vectors) -> None:
+    """Keep new vectors (n, dim) float32, so that an interrupted run does not embed them again."""
+    rows = [
+        {"digest": digest, "vector": np.ascontiguousarray(vector, dtype="<f4").tobytes()}
+        for digest, vector in zip(digests, vectors, strict=True)
+    ]
+    with writing(engine) as connection:
+        connection.execute(insert(embeddings), rows)
+
+
+def flip(engine: Engine, version: Version) -> None:
+    """Make this version the answerable one: chunks, pointer and index changes in one transaction."""
+    entry = version.entry
+    rows = [
+        _chunk_row(chunk, ordinal, digest)
+        for ordinal, (chunk, digest) in enumerate(zip(version.chunks, version.embeddings, strict=True))
+    ]
+    with writing(engine) as connection:
+        before = _current(connection, entry.uri)
+        known = set(connection.execute(select(chunks.c.id).where(chunks.c.uri == entry.uri)).scalars())
+        moved = _put_entry(connection, entry)
+        connection.execute(update(chunks).where(chunks.c.uri == entry.uri).values(ordinal=None))
+        for row in rows:
+            again = row["id"] in known
+            connection.execute(
+                update(chunks).where(chunks.c.id == row["id"]).values(row) if again else insert(chunks).values(row)
+            )
+        now = [chunk.id for chunk in version.chunks]
+        gone = sorted(before.keys() - set(now))
+        _note(connection, gone, "delete")
+        _note(connection, [chunk for chunk in now if moved or chunk not in before], "upsert")
+        _forget_unused_embeddings(connection, {before[chunk] for chunk in gone})
+        connection.execute(delete(failures).where(failures.c.uri == entry.uri))
+
+
+def set_audience(engine: Engine, uri: str, audience: Audience) -> None:
+    """Change who may read a document, and whom to ask; counts on the next question, embeds nothing."""
+    with writing(engine) as connection:
+        connection.execute(
+            update(documents).where(documents.c.uri == uri).values(audience=audience.id, contact=audience.contact)
+        )
+        _note(connection, _current(connection, uri), "upsert")
+
+
+def set_stamp(engine: Engine, stamps: Mapping[str, str]) -> None:
+    """Remember that these documents were looked at and have not changed."""
+    with writing(engine) as connection:
+        for uri, stamp in stamps.items():
+            connection.execute(update(documents).where(documents.c.uri == uri).values(stamp=stamp))
+
+
+def remove(engine: Engine, uri: str) -> int:
+    """Delete a document with its text and vectors, older versions too; returns how many chunks went."""
+    with writing(engine) as connection:
+        if connection.execute(select(documents.c.uri).where(documents.c.uri == uri)).first() is None:
+            raise Missing(f"No document {uri!r}. `frontdesk documents` lists them")
+        _note(connection, _current(connection, uri), "delete")
+        digests = set(connection.execute(select(chunks.c.embedding).where(chunks.c.uri == uri)).scalars())
+        gone = connection.execute(delete(chunks).where(chunks.c.uri == uri)).rowcount
+        connection.execute(delete(documents).where(documents.c.uri == uri))
+        connection.execute(delete(failures).where(failures.c.uri == uri))
+        _forget_unused_embeddings(connection, digests)
+        return gone
+
+
+def _current(connection: Connection, uri: str) -> dict[str, str]:
+    """The chunks of the answerable version, each with its embedding's digest."""
+    query = select(chunks.c.id, chunks.c.embedding).where(chunks.c.uri == uri, chunks.c.ordinal.is_not(None))
+    return {row.id: row.embedding for row in connection.execute(query)}
+
+
+def _put_entry(connection: Connection, entry: Entry) -> bool:
+    """Write the document's row; True when its audience changed."""
+    values = {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
+    old = connection.execute(select(documents.c.audience).where(documents.c.uri == entry.uri)).scalar()
+    if old is None:
+        connection.execute(insert(documents).values(values))
+        return False
+    connection.execute(update(documents).where(documents.c.uri == entry.uri).values(values))
+    return bool(old != entry.audience)
+
+
+def _chunk_row(chunk: Chunk, ordinal: int, embedding: str) -> dict[str, object]:
+    return {
+        "id": chunk.id,
+        "uri": chunk.uri,
+        "ordinal": ordinal,
+        "title": chunk.title,
+        "heading_path": list(chunk.heading_path),
+        "text": chunk.text,
+        "anchors": [list(anchor) for anchor in chunk.anchors],
+        "embedding": embedding,
+    }
+
+
+def _note(connection: Connection, chunk_ids: Iterable[str], op: str) -> None:
+    rows = [{"chunk_id": chunk, "op": op} for chunk in chunk_ids]
+    if rows:
+        connection.execute(insert(index_changes), rows)
+
+
+def _forget_unused_embeddings(connection: Connection, digests: set[str]) -> None:
+    for digest in digests:
+        used = select(chunks.c.id).where(chunks.c.embedding == digest, chunks.c.ordinal.is_not(None)).limit(1)
+        if connection.execute(used).first() is None:
+            connection.execute(delete(embeddings).where(embeddings.c.digest == digest))

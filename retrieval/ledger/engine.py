@@ -1,0 +1,107 @@
+"""Opening the ledger, bringing it to the present schema, and the two kinds of transactions."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from retrieval.errors import LedgerBusy, LedgerDamaged
+
+HEAD = "0001"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_SECONDS = 10
+
+
+def open_ledger(url: str) -> Engine:
+    """Open the database at a SQLAlchemy URL, migrated to the present schema."""
+    engine = create_engine(url, **({"connect_args": {"timeout": _BUSY_SECONDS}} if _is_sqlite(url) else {}))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    try:
+        _migrate(engine)
+    except OperationalError as exc:
+        engine.dispose()
+        raise _busy_or_damaged(exc, engine) from exc
+    except DatabaseError as exc:
+        engine.dispose()
+        raise LedgerDamaged(
+            f"The ledger {engine.url.render_as_string()} is no readable database. Restore it from a backup, or "
+            "move it away and ingest again"
+        ) from exc
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Look at one consistent state of the ledger."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except OperationalError as exc:
+        raise _busy_or_damaged(exc, engine) from exc
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Change the ledger in one short transaction: all of it or nothing."""
+    try:
+        with engine.connect().execution_options(frontdesk_writes=True) as connection, connection.begin():
+            yield connection
+    except OperationalError as exc:
+        raise _busy_or_damaged(exc, engine) from exc
+
+
+def _is_sqlite(url: str) -> bool:
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    assert isinstance(connection, sqlite3.Connection)
+    connection.isolation_level = None  # SQLAlchemy's own BEGIN below decides, not the driver's implicit one
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A reader that turns writer can fail at once when somebody else wrote in between; a writer says so first.
+    writes = connection.get_execution_options().get("frontdesk_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _busy_or_damaged(exc: OperationalError, engine: Engine) -> LedgerBusy | LedgerDamaged:
+    place = engine.url.render_as_string()
+    reason = str(exc.orig)
+    if "locked" in reason or "busy" in reason:
+        return LedgerBusy(f"The ledger {place} is locked by another process. Wait until it is done and try again")
+    return LedgerDamaged(f"The ledger {place} cannot be used: {reason}")
+
+
+def _migrate(engine: Engine) -> None:
+    with engine.connect() as connection:
+        found = _revision(connection)
+    if found == HEAD:
+        return
+    if found is not None and engine.url.database and engine.dialect.name == "sqlite":
+        shutil.copy2(engine.url.database, f"{engine.url.database}.before-{HEAD}")
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with writing(engine) as connection:
+        if _revision(connection) != HEAD:  # another process may have been faster
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

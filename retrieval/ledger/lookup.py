@@ -1,0 +1,141 @@
+"""Reading chunks back: always alive, always inside a scope."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import Engine, Row, Select, func, select
+
+from retrieval.access import Scope
+from retrieval.chunk import Chunk
+from retrieval.embedder import Vectors
+from retrieval.ledger.engine import reading
+from retrieval.ledger.schema import audience_members, chunks, documents, embeddings, facts, index_changes
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A chunk with its document's present audience and contact and its place in the document."""
+
+    chunk: Chunk
+    ordinal: int
+    audience: str
+    contact: str
+
+
+def find(engine: Engine, chunk_ids: Sequence[str], scope: Scope) -> dict[str, Found]:
+    """Those of the chunks that are alive and inside the scope, by id."""
+    query = _alive().where(chunks.c.id.in_(chunk_ids), documents.c.audience.in_(scope.audiences))
+    with reading(engine) as connection:
+        return {row.id: _found(row) for row in connection.execute(query)}
+
+
+def between(engine: Engine, uri: str, first: int, last: int, scope: Scope) -> list[Found]:
+    """A document's chunks from one place to another, in order."""
+    query = (
+        _alive()
+        .where(chunks.c.uri == uri, chunks.c.ordinal.between(first, last))
+        .where(documents.c.audience.in_(scope.audiences))
+        .order_by(chunks.c.ordinal)
+    )
+    with reading(engine) as connection:
+        return [_found(row) for row in connection.execute(query)]
+
+
+def quoted(engine: Engine, chunk_ids: Iterable[str], scope: Scope) -> dict[str, Chunk]:
+    """Chunks for quotes in old turns: an older version's too, if its document is still there and in scope."""
+    query = (
+        select(chunks, documents.c.audience, documents.c.contact)
+        .join(documents, documents.c.uri == chunks.c.uri)
+        .where(chunks.c.id.in_(list(chunk_ids)), documents.c.audience.in_(scope.audiences))
+    )
+    with reading(engine) as connection:
+        return {row.id: _chunk(row) for row in connection.execute(query)}
+
+
+def vectors(engine: Engine, chunk_ids: Sequence[str]) -> dict[str, tuple[str, Vectors]]:
+    """Audience and vector (dim,) of those chunks that are alive. For indexes, which filter by audience."""
+    found = {}
+    with reading(engine) as connection:
+        for start in range(0, len(chunk_ids), _BATCH):
+            query = (
+                select(chunks.c.id, documents.c.audience, embeddings.c.vector)
+                .join(documents, documents.c.uri == chunks.c.uri)
+                .join(embeddings, embeddings.c.digest == chunks.c.embedding)
+                .where(chunks.c.id.in_(chunk_ids[start : start + _BATCH]), chunks.c.ordinal.is_not(None))
+            )
+            for row in connection.execute(query):
+                found[row.id] = (row.audience, np.frombuffer(row.vector, dtype="<f4").astype(np.float32))
+    return found
+
+
+def texts(engine: Engine, chunk_ids: Sequence[str]) -> dict[str, tuple[str, Chunk]]:
+    """Audience and chunk of those that are alive. For the lexical index."""
+    found = {}
+    with reading(engine) as connection:
+        for start in range(0, len(chunk_ids), _BATCH):
+            query = _alive().where(chunks.c.id.in_(chunk_ids[start : start + _BATCH]))
+            for row in connection.execute(query):
+                found[row.id] = (row.audience, _chunk(row))
+    return found
+
+
+def alive_ids(engine: Engine) -> list[str]:
+    """Ids of all chunks that can be found, for a rebuild of an index."""
+    with reading(engine) as connection:
+        query = select(chunks.c.id).where(chunks.c.ordinal.is_not(None)).order_by(chunks.c.uri, chunks.c.ordinal)
+        return list(connection.execute(query).scalars())
+
+
+def newest_change(engine: Engine) -> int:
+    """The sequence number that an index must have applied to be up to date."""
+    with reading(engine) as connection:
+        return connection.execute(select(func.max(index_changes.c.seq))).scalar() or 0
+
+
+def changed_since(engine: Engine, seq: int) -> tuple[int, list[str]]:
+    """Newest sequence number, and the chunks that changed after `seq`."""
+    with reading(engine) as connection:
+        query = select(index_changes.c.seq, index_changes.c.chunk_id).where(index_changes.c.seq > seq)
+        rows = connection.execute(query.order_by(index_changes.c.seq)).all()
+    return (rows[-1].seq if rows else seq), list(dict.fromkeys(row.chunk_id for row in rows))
+
+
+def audiences_of(engine: Engine, member: str) -> frozenset[str]:
+    """The audiences that this e-mail address belongs to, without `everyone`."""
+    query = select(audience_members.c.audience).where(audience_members.c.member == member)
+    with reading(engine) as connection:
+        return frozenset(connection.execute(query).scalars())
+
+
+def fact(engine: Engine, name: str) -> str | None:
+    """One fact about the home, such as `embedder`."""
+    with reading(engine) as connection:
+        return connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar()
+
+
+def counts(engine: Engine) -> tuple[int, int]:
+    """How many documents and chunks are answerable."""
+    with reading(engine) as connection:
+        document_count = connection.execute(select(func.count()).select_from(documents)).scalar_one()
+        alive = select(func.count()).select_from(chunks).where(chunks.c.ordinal.is_not(None))
+        return document_count, connection.execute(alive).scalar_one()
+
+
+def _alive() -> Select[tuple[object, ...]]:
+    return (
+        select(chunks, documents.c.audience, documents.c.contact)
+        .join(documents, documents.c.uri == chunks.c.uri)
+        .where(chunks.c.ordinal.is_not(None))
+    )
+
+
+def _found(row: Row[tuple[object, ...]]) -> Found:
+    return Found(_chunk(row), row.ordinal, row.audience, row.contact)
+
+
+def _chunk(row: Row[tuple[object, ...]]) -> Chunk:
+    anchors = tuple((int(start), str(anchor)) for start, anchor in row.anchors)
+    return Chunk(row.id, row.uri, row.title, tuple(row.heading_path), row.text, anchors)

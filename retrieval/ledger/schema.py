@@ -1,0 +1,105 @@
+"""The ledger's tables. The database is made by the migrations; a test compares the two."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+_Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+# Facts about the whole home, such as the embedder that made the vectors.
+facts = Table("facts", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("location", Text, nullable=False, unique=True),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("uri", String, primary_key=True),
+    Column("source", String, ForeignKey("sources.name"), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("audience", String, nullable=False, index=True),
+    Column("contact", Text, nullable=False),
+    # What the source says of the item without reading it; unchanged means not read again.
+    Column("stamp", Text, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("uri", String, ForeignKey("documents.uri"), nullable=False),
+    # Position in the document's current version. Empty: an older version's, kept for quotes in conversations.
+    Column("ordinal", Integer, nullable=True),
+    Column("title", Text, nullable=False),
+    Column("heading_path", JSON, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("anchors", JSON, nullable=False),
+    Column("embedding", String, nullable=False, index=True),
+    Index("chunks_by_place", "uri", "ordinal"),
+)
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# What the indexes have to follow, in order. `op` is for people; a reader looks at the chunk's present state.
+index_changes = Table(
+    "index_changes",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("chunk_id", String, nullable=False),
+    Column("op", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+audience_members = Table(
+    "audience_members",
+    metadata,
+    Column("audience", String, primary_key=True),
+    Column("member", String, primary_key=True, index=True),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", _Sequence, primary_key=True, autoincrement=True),
+    Column("source", String, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    # Written last: a run without it was interrupted.
+    Column("ended_at", DateTime(timezone=True), nullable=True),
+    Column("counts", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("uri", String, primary_key=True),
+    Column("source", String, nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+    Column("run", _Sequence, nullable=False),
+)

@@ -1,0 +1,29 @@
+"""Making text harmless before it is stored: no HTML, images, link syntax or invisible characters. Pure.
+
+What is stored is what is quoted, so nothing that a front end could draw as a link, an image or markup gets in.
+"""
+
+import re
+import unicodedata
+
+_IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+[\"'(][^\n]*?[\"')])?\s*\)")
+_REFERENCE = re.compile(r"^\s{0,3}\[[^\]\n]+\]:\s+\S+.*$", re.MULTILINE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->|<[!@#][a-zA-Z][^<>]*>", re.DOTALL)
+_AUTOLINK = re.compile(r"<((?:https?|mailto):[^<>\s]+)>")
+_KEPT = frozenset("\n\t")
+
+
+def harmless(text: str) -> str:
+    """The text without markup that could act; words and their order stay as they are."""
+    text = _IMAGE_OR_LINK.sub(r"\1", _AUTOLINK.sub(r"\1", text))
+    text = _TAG.sub("", _REFERENCE.sub("", text))
+    return "".join(character for character in text if character in _KEPT or _visible(character))
+
+
+def folded(text: str) -> str:
+    """White space folded to single spaces."""
+    return " ".join(text.split())
+
+
+def _visible(character: str) -> bool:
+    return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn")

@@ -1,0 +1,44 @@
+"""Text to index terms: words in lower case, without accents, stemmed. Pure."""
+
+import re
+import threading
+import unicodedata
+from functools import lru_cache
+
+import snowballstemmer
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_STOP_WORDS = """
+    a about an and any are as at be been but by can could did do does for from get got had has have how i if in into is
+    it its just may me might must my of on or our ours shall should so some than that the their them then there these
+    they this those to us was we were what when where which who whom why will with would you your yours am being
+    because between both during each he her him his she ourselves myself tell please someone anyone
+"""
+_STOP = frozenset(_STOP_WORDS.split())
+_local = threading.local()
+
+
+def words(text: str) -> list[str]:
+    """Words in order, lower case, accents removed."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(character for character in plain if not unicodedata.combining(character))
+    return [word.replace("’", "'").removesuffix("'s").replace("'", "") for word in _WORD.findall(plain)]
+
+
+def terms(text: str) -> list[str]:
+    """Index terms in order: stemmed words, stop words kept."""
+    return [_stem(word) for word in words(text)]
+
+
+def content_terms(text: str) -> list[str]:
+    """The terms that carry meaning: no stop words. All terms when nothing else remains."""
+    kept = [_stem(word) for word in words(text) if word not in _STOP]
+    return kept or terms(text)
+
+
+@lru_cache(maxsize=100_000)
+def _stem(word: str) -> str:
+    # The stemmer object keeps state while it works: one for each thread.
+    if not hasattr(_local, "stemmer"):
+        _local.stemmer = snowballstemmer.stemmer("english")
+    return str(_local.stemmer.stemWord(word))

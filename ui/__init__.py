@@ -1,0 +1,1 @@
+"""The front ends: they draw what the server's events say."""
