@@ -1,0 +1,84 @@
+"""What every test may use: the real embedder, fresh homes, the sample company, the tiny Llamas. No mocks."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.quiet import switch_off_telemetry
+
+switch_off_telemetry()
+
+from app import people  # noqa: E402 - after the switches above
+from app.bootstrap import DATA, Home  # noqa: E402
+from app.settings import Settings  # noqa: E402
+from ingest.report import NoProgress  # noqa: E402
+from retrieval.sentence_embedder import SentenceEmbedder, installed_minilm  # noqa: E402
+from tests.tiny_llama import narrow_llama, tiny_llama  # noqa: E402
+
+CACHE = Path(__file__).parent.parent / ".cache"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("FRONTDESK_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def embedder() -> SentenceEmbedder:
+    """The real MiniLM, loaded once."""
+    return SentenceEmbedder(installed_minilm(), "cpu")
+
+
+@pytest.fixture
+def make_home(tmp_path: Path, embedder: SentenceEmbedder) -> Callable[..., Home]:
+    """Open a home below the test's folder; the same name is the same home. Settings by keyword."""
+
+    def make(name: str = "home", **settings: object) -> Home:
+        home = Home(Settings(home=tmp_path / name, **settings))  # type: ignore[arg-type]
+        home.__dict__["embedder"] = embedder  # loaded once for all tests; the same object a home would make
+        return home
+
+    return make
+
+
+@pytest.fixture
+def home(make_home: Callable[..., Home]) -> Home:
+    """A fresh, empty home."""
+    return make_home()
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Iterator[Home]:
+    """The sample company with its Slack export and people. Shared: tests must not change its documents."""
+    home = Home(Settings(home=tmp_path_factory.mktemp("sample") / "home"))
+    home.__dict__["embedder"] = embedder
+    home.ingest(DATA / "company", "everyone", NoProgress())
+    home.ingest(DATA / "slack" / "export.zip", "everyone", NoProgress())
+    people.replace_all(home.engine, people.read_csv(DATA / "company" / "people.csv"))
+    yield home
+    home.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def llama_dir() -> Path:
+    """A tiny Llama with a window of 2,048 tokens, trained once and cached."""
+    return tiny_llama(CACHE)
+
+
+@pytest.fixture(scope="session")
+def narrow_llama_dir() -> Path:
+    """Another one with another tokenizer, a strict chat template and a window of 512 tokens."""
+    return narrow_llama(CACHE)
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    """Put these texts into a folder; returns it."""
+    for name, text in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return folder
