@@ -27,7 +27,7 @@ up: .venv/runtime
 test: .venv/dev
 	$(BIN)/python -m pytest
 
-# What needs Debian's packages: a real browser.
+# What needs Debian's packages: a real browser, PostgreSQL.
 test-heavy: .venv/dev
 	tests/heavy_packages.sh
 	$(BIN)/python -m pytest -m heavy

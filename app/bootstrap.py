@@ -15,7 +15,7 @@ from app.desk import Desk
 from app.quoting import QuotingAnswerer
 from app.settings import Settings
 from ingest.folder import Folder, root_of
-from ingest.lock import writer
+from ingest.lock import database_writer, writer
 from ingest.pipeline import Pipeline
 from ingest.report import Progress, Report
 from ingest.slack_export import SlackExport
@@ -100,7 +100,7 @@ class Home:
     def ingest(self, path: Path, audience: str, progress: Progress) -> Report:
         """Bring the ledger up to date with a folder, a file or a Slack export, then the indexes."""
         make_private_folder(self.settings.home)
-        with writer(self.settings.home):
+        with writer(self.settings.home), database_writer(self.engine):
             source = source_at(path, audience, runs.source_names(self.engine))
             return self.ingest_source(source, progress)
 
@@ -112,7 +112,8 @@ class Home:
 
     def delete(self, uri: str) -> int:
         """Delete a document everywhere; returns how many chunks went."""
-        with writer(self.settings.home):
+        make_private_folder(self.settings.home)
+        with writer(self.settings.home), database_writer(self.engine):
             gone = documents.remove(self.engine, uri)
             self.indexes.save()
             return gone

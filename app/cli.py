@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.quiet import switch_off_telemetry
+from app.quiet import share_processors, switch_off_telemetry
 from retrieval.errors import FrontdeskError, QuestionRefused
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ As = Annotated[
 def main() -> None:
     """Run the command line; every error of ours is one sentence on standard error."""
     switch_off_telemetry()
+    share_processors()
     logging.basicConfig(
         level=os.environ.get("LOG_LEVEL", "ERROR").upper(), format="%(levelname)s %(name)s: %(message)s"
     )
@@ -66,6 +67,7 @@ def ingest(
     as_json: Json = False,
 ) -> None:
     """Bring Frontdesk up to date with a folder, a document or a Slack export."""
+    from app import json_output
     from app.terminal import ProgressBar, show_report
     from ingest.report import NoProgress
     from retrieval.access import audience_id
@@ -77,9 +79,7 @@ def ingest(
         raise Unusable(f"--audience: {exc}") from exc
     home = _home(**({"device": device} if device else {}))
     if as_json:
-        report = home.ingest(path, audience, NoProgress())
-        failed = [{"uri": failure.uri, "reason": failure.reason} for failure in report.failed]
-        _print_json(report.counts() | {"failed": failed, "seconds": round(report.seconds, 3)})
+        _print_json(json_output.of_report(home.ingest(path, audience, NoProgress())))
         return
     with ProgressBar() as progress:
         report = home.ingest(path, audience, progress)
@@ -96,6 +96,7 @@ def ask(
     """Answer a question from the documents, with sources."""
     from rich.console import Console
 
+    from app import json_output
     from app.access import caller_for
     from app.desk import Question
     from app.events import Failed
@@ -113,45 +114,12 @@ def ask(
     except QuestionRefused as exc:
         if not as_json:
             raise
-        _print_json(_refused_question(exc))
+        _print_json(json_output.of_unasked(exc))
         raise typer.Exit(exc.exit_code) from exc
     if as_json and last is not None:
-        _print_json(_answer_json(last))
+        _print_json(json_output.of_answer(last))
     if isinstance(last, Failed):
         raise typer.Exit(1)
-
-
-def _refused_question(exc: QuestionRefused) -> dict[str, Any]:
-    from retrieval.budget import TokenUse
-
-    return _fields("failed", exc.user_message, TokenUse(), {}, "")
-
-
-def _answer_json(event: Any) -> dict[str, Any]:
-    from app.events import Done, Failed
-    from retrieval.budget import TokenUse
-
-    if isinstance(event, Failed):
-        return _fields("failed", event.message, TokenUse(), event.timings_ms, event.conversation)
-    status = "answered" if isinstance(event, Done) else "refused"
-    fields = _fields(status, event.answer, event.tokens, event.timings_ms, event.conversation)
-    if isinstance(event, Done):
-        names = ("number", "uri", "title", "quote")
-        fields["citations"] = [{name: getattr(one, name) for name in names} for one in event.citations]
-    return fields
-
-
-def _fields(status: str, answer: str, tokens: Any, timings: dict[str, float], conversation: str) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {
-        "status": status,
-        "answer": answer,
-        "citations": [],
-        "tokens": asdict(tokens),
-        "timings_ms": timings,
-        "conversation": conversation,
-    }
 
 
 @app.command(epilog='Example: frontdesk search "parental leave" -k 3')
@@ -162,49 +130,38 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Show what is found for a question, with scores."""
+    from app import json_output
     from app.access import caller_for
+    from app.desk import refuse_unusable
+    from app.quoting import QuotingAnswerer
     from app.terminal import show_hits
 
-    if not question.strip():
-        raise QuestionRefused("The question is empty. Please type one")
+    refuse_unusable(question)
     home = _home()
+    QuotingAnswerer(home.embedder).check(question)
     hits = home.retriever.search(question, caller_for(home.engine, email).scope, k)
-    if not as_json:
+    if as_json:
+        _print_json(json_output.of_hits(hits))
+    else:
         show_hits(hits)
-        return
-    rows = [
-        {
-            "uri": hit.chunk.uri,
-            "title": hit.chunk.title,
-            "heading_path": list(hit.chunk.heading_path),
-            "cosine": round(hit.cosine, 4),
-            "bm25": round(hit.bm25, 4),
-            "relevance": round(hit.relevance, 4),
-            "text": hit.chunk.text,
-        }
-        for hit in hits
-    ]
-    _print_json({"hits": rows})
 
 
 @app.command(epilog="Example: frontdesk documents --json")
 def documents(as_json: Json = False) -> None:
     """List the documents, who may read them, and what could not be read."""
+    from app import json_output
     from app.terminal import show_documents, show_rows
     from retrieval.ledger.documents import entries
     from retrieval.ledger.runs import known_failures
 
     engine = _home().engine
     known, failures = entries(engine), known_failures(engine)
-    if not as_json:
-        show_documents(known)
-        if failures:
-            show_rows("Could not be read", [(one.uri, one.reason) for one in failures], ("uri", "reason"))
+    if as_json:
+        _print_json(json_output.of_documents(known, failures))
         return
-    fields = ("uri", "title", "audience", "contact", "version")
-    rows = [{name: getattr(entry, name) for name in fields} for entry in known]
-    failed = [{"uri": failure.uri, "reason": failure.reason} for failure in failures]
-    _print_json({"documents": rows, "failed": failed})
+    show_documents(known)
+    if failures:
+        show_rows("Could not be read", [(one.uri, one.reason) for one in failures], ("uri", "reason"))
 
 
 @app.command(epilog="Example: frontdesk delete handbook/leave/old.md")
@@ -261,32 +218,16 @@ def up(
     email: As = "",
 ) -> None:
     """Run server and web page together."""
+    from app import demo as demo_home
     from app import processes
     from app.settings import load
 
     settings = load()
     if demo:
         settings = load(home=settings.home / "demo", demo=True, ledger="")
-        _fill_demo(settings)
+        print(demo_home.banner(settings))
+        demo_home.fill(settings)
     raise typer.Exit(processes.up(settings, email, print))
-
-
-def _fill_demo(settings: Any) -> None:
-    from app import people
-    from app.bootstrap import DATA, Home
-    from app.terminal import ProgressBar
-
-    print("=" * 78)
-    print("DEMO: the invented company Quillmere Instruments. None of its policies is yours.")
-    print(f"Its home is {settings.home}")
-    print("For your own documents: frontdesk ingest FOLDER, then frontdesk up")
-    print("=" * 78)
-    home = Home(settings)
-    with ProgressBar() as progress:
-        home.ingest(DATA / "company", "everyone", progress)
-    with ProgressBar() as progress:
-        home.ingest(DATA / "slack" / "export.zip", "everyone", progress)
-    people.replace_all(home.engine, people.read_csv(DATA / "company" / "people.csv"))
 
 
 @app.command(epilog="Example: frontdesk evaluate data/eval --json")

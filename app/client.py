@@ -106,6 +106,10 @@ class Client:
         """A source, authorised again."""
         return Opened(**self._get(f"/api/chunks/{chunk}"))
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def _get(self, path: str) -> Any:
         return self._request("GET", path).json()
 

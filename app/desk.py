@@ -56,8 +56,7 @@ class Desk:
             QuestionRefused, Missing, Forbidden: at once, for a question that is not accepted.
         """
         authorize(question.caller, Action.ASK)
-        if not question.text.strip():
-            raise QuestionRefused("The question is empty. Please type one")
+        refuse_unusable(question.text)
         answerer = self._answerer(question.answerer)
         answerer.check(question.text)
         turns: Sequence[Turn] = question.turns or ()
@@ -101,8 +100,8 @@ class _Answer:
         """Every way out is one event; what was said before a front end went away is kept."""
         try:
             yield from self._answered()
-        except GeneratorExit:
-            self._keep("stopped", self.said)
+        except (GeneratorExit, KeyboardInterrupt):
+            self._keep_if_possible("stopped", self.said)
             raise
         except FrontdeskError as exc:
             yield self._failed(exc, exc.user_message, retryable=exc.retryable)
@@ -181,7 +180,7 @@ class _Answer:
         error = secrets.token_hex(4)
         _log.error("Question failed, error %s", error, exc_info=exc)
         self._mark("total")
-        self._keep("failed", [Part(message)])
+        self._keep_if_possible("failed", [Part(message)])
         return Failed(message, error, retryable, self.conversation, self.timings)
 
     def _keep(self, status: str, parts: Sequence[Part], citations: Sequence[Citation] = ()) -> None:
@@ -192,8 +191,24 @@ class _Answer:
         message = NewMessage("assistant", status, tuple(parts), tuple(citations), audiences)
         self.desk.keep(self.question, self.conversation, message)
 
+    def _keep_if_possible(self, status: str, parts: Sequence[Part]) -> None:
+        try:
+            self._keep(status, parts)
+        except FrontdeskError as exc:  # the ledger is busy, or the conversation was deleted meanwhile
+            _log.error("A message could not be kept", exc_info=exc)
+
     def _mark(self, stage: str) -> None:
         self.timings[stage] = round(1000 * (time.perf_counter() - self.begun), 2)
+
+
+def refuse_unusable(question: str) -> None:
+    """Raise QuestionRefused for a text that is no question."""
+    if not question.strip():
+        raise QuestionRefused("The question is empty. Please type one")
+    try:
+        question.encode()
+    except UnicodeEncodeError as exc:
+        raise QuestionRefused("The question is no valid UTF-8 text. Please type it again") from exc
 
 
 def _source(passage: Passage) -> Source:

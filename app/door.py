@@ -77,7 +77,8 @@ def problem(status: int, title: str, detail: str) -> JSONResponse:
     """An error as a problem document with an id, never a stack trace."""
     error = secrets.token_hex(4)
     _log.info("Problem %s: %s %s", error, status, title)
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "id": error}
+    body: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": detail, "id": error}
+    body["error"] = {"message": detail, "type": title, "code": error}  # where OpenAI's clients look for it
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
 
 

@@ -1,7 +1,8 @@
 """Checking a model's text while it streams: numbers, links and markup that no source gave are taken out. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import chain
 
 from retrieval.passage import Passage
 from retrieval.plain import harmless
@@ -16,31 +17,36 @@ _HELD_AT_MOST = 400
 
 
 def grounded(pieces: Iterable[str], passages: Sequence[Passage]) -> Iterator[str]:
-    """The same text in pieces that end at white space, each checked. Gives nothing when the model refuses."""
+    """The same text in pieces that end at white space, each checked. Gives nothing when the model refuses.
+
+    Where the text is cut depends on the text alone, not on the pieces it comes in.
+    """
     numbers = {passage.number for passage in passages}
-    known = "\n".join(passage.text for passage in passages)
+    links = {_bare(link) for passage in passages for link in _URL.findall(passage.text)}
     held = ""
     begun = False
-    for piece in pieces:
-        held += piece
-        if not begun and REFUSAL.startswith(held.strip()):
-            continue  # it may become the refusal
-        if not begun and held.strip().startswith(REFUSAL):
+    for character in chain.from_iterable(pieces):
+        held += character
+        begun = begun or not REFUSAL.startswith(held.strip())
+        if held.strip() == REFUSAL and not begun:
             return
-        begun = True
-        safe = _safe_length(held)
-        if safe:
-            yield checked(held[:safe], numbers, known)
-            held = held[safe:]
-    if held.strip() and (begun or held.strip() != REFUSAL):
-        yield checked(held, numbers, known)
+        if begun and character.isspace():
+            safe = _safe_length(held)
+            if safe:
+                yield checked(held[:safe], numbers, links)
+                held = held[safe:]
+    if held.strip():
+        yield checked(held, numbers, links)
 
 
-def checked(text: str, numbers: set[int], known: str) -> str:
+def checked(text: str, numbers: Set[int], links: Set[str]) -> str:
     """The text with known citation numbers only, links that a source holds only, and no markup."""
-    text = _MARK.sub(lambda match: _marks(match.group(1), numbers), text)
-    text = _URL.sub(lambda match: match.group() if match.group().rstrip(".,;") in known else LINK_REMOVED, text)
-    return harmless(text)
+    before = ""
+    while text != before:  # taking one thing out may leave another
+        before = text
+        text = harmless(_MARK.sub(lambda match: _marks(match.group(1), numbers), text))
+        text = _URL.sub(lambda match: match.group() if _bare(match.group()) in links else LINK_REMOVED, text)
+    return text
 
 
 def cited(answer: str) -> list[int]:
@@ -62,7 +68,11 @@ def support(claim: str, passage: Passage) -> tuple[int, int]:
     return best.start, best.end
 
 
-def _marks(inner: str, numbers: set[int]) -> str:
+def _bare(link: str) -> str:
+    return link.rstrip(".,;:!?*_")
+
+
+def _marks(inner: str, numbers: Set[int]) -> str:
     return "".join(f"[{number}]" for number in re.findall(r"\d+", inner) if int(number) in numbers)
 
 

@@ -47,7 +47,10 @@ def read_csv(path: Path) -> list[Person]:
     rows = csv.DictReader(io.StringIO(text))
     if tuple(rows.fieldnames or ()) != COLUMNS:
         raise Unusable(f"{path} must begin with the line {','.join(COLUMNS)}, not {','.join(rows.fieldnames or ())!r}")
-    found = [_person(row, f"{path} line {rows.line_num}") for row in rows]
+    try:
+        found = [_person(row, f"{path} line {rows.line_num}") for row in rows]
+    except csv.Error as exc:
+        raise Unusable(f"{path} line {rows.line_num}: {exc}") from exc
     addresses = [person.email for person in found]
     twice = next((address for address in addresses if addresses.count(address) > 1), None)
     if twice:

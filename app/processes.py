@@ -50,10 +50,15 @@ def page_command(settings: Settings) -> list[str]:
         "server.fileWatcherType": "none",
         "server.enableStaticServing": "false",
         "browser.gatherUsageStats": "false",
-        "client.toolbarMode": "viewer",
+        "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
+        "client.showErrorLinks": "false",
         "logger.level": "warning",
-        "theme.primaryColor": "#1f6f78",
+        "logger.hideWelcomeMessage": "true",
+        "theme.light.primaryColor": "#1f6f78",
+        "theme.dark.primaryColor": "#5bb8c2",
+        "theme.light.yellowBackgroundColor": "#fff0a8",
+        "theme.dark.yellowBackgroundColor": "#5a4a10",
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-m", "streamlit", "run", str(_PAGE), *flags]
@@ -72,11 +77,10 @@ def up(settings: Settings, email: str, say: Callable[[str], None]) -> int:
     """Run server and page together until Ctrl-C, or until one of them ends."""
     for port, name in ((settings.port, "FRONTDESK_PORT"), (settings.web_port, "FRONTDESK_WEB_PORT")):
         _listen(port, name).close()
-    environment = os.environ | {
-        f"FRONTDESK_{name.upper()}": str(getattr(settings, name)) for name in ("home", "port", "web_port", "demo")
-    }
+    handed_on = ("home", "ledger", "port", "web_port", "demo")
+    environment = os.environ | {f"FRONTDESK_{name.upper()}": str(getattr(settings, name)) for name in handed_on}
     children: list[subprocess.Popen[bytes]] = []
-    signal.signal(signal.SIGTERM, _interrupt)
+    _stop_on_signals()
     try:
         # A process group of their own: Ctrl-C reaches us alone, and we stop them in order.
         children.append(_start([sys.executable, "-m", "app.cli", "serve"], environment))
@@ -100,6 +104,14 @@ def _start(command: list[str], environment: dict[str, str]) -> "subprocess.Popen
     return subprocess.Popen(command, env=environment, start_new_session=True, stdin=subprocess.DEVNULL)
 
 
+def _stop_on_signals() -> None:
+    # A shell starts background jobs with SIGINT ignored, and a closed terminal would leave the children behind.
+    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # started with nohup
+        signal.signal(signal.SIGHUP, _interrupt)
+
+
 def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
@@ -116,7 +128,7 @@ def _stop(children: list["subprocess.Popen[bytes]"]) -> None:
 
 
 def _waited(child: "subprocess.Popen[bytes]") -> int:
-    signal.signal(signal.SIGTERM, _interrupt)
+    _stop_on_signals()
     try:
         return child.wait()
     except KeyboardInterrupt:

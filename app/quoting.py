@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 
@@ -14,24 +13,24 @@ from retrieval.errors import QuestionRefused
 from retrieval.passage import Passage
 from retrieval.rewrite import Turn
 from retrieval.sentences import Sentence, sentences
-from retrieval.terms import content_terms, terms
 
 LONGEST_QUESTION = 8_000  # characters
-_PASSAGES = 4  # the best passages are searched for sentences
-_CANDIDATES = 32
+_CANDIDATES = 24  # sentences that are looked at: what one answer may cost
+_SHORTEST = 12  # characters of a sentence that can answer anything
 _MOST_QUOTES = 3
-_CLOSE = 0.12  # a further sentence is quoted when its score is this close to the best one's
-_LEXICAL_WEIGHT, _RELEVANCE_WEIGHT = 0.3, 0.2
+_CLOSE = 0.1  # a further sentence is quoted when its cosine is this close to the best one's
 _REMEMBERED = 20_000  # sentence vectors
+_BETWEEN_CELLS = " | "
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A sentence of a passage, and how well it supports the answer."""
+    """A sentence of a passage. `header` is the header row of the table that it is a row of."""
 
     passage: Passage
     sentence: Sentence
-    score: float
+    header: Sentence | None
+    embedded: str
 
 
 class QuotingAnswerer:
@@ -55,31 +54,24 @@ class QuotingAnswerer:
         return Answering(tuple(passages), TokenUse(), self._pieces(standalone, passages))
 
     def _pieces(self, question: str, passages: Sequence[Passage]) -> Iterator[Piece]:
-        chosen = _chosen(self._scored(question, passages))
-        for position, (number, first, last) in enumerate(chosen):
-            passage = next(one for one in passages if one.number == number)
+        for position, quotes in enumerate(_spans(self._chosen(question, _candidates(passages)))):
             if position:
                 yield Piece("\n\n")
-            yield Piece(passage.text[first:last], Quote(number, first, last))
-            yield Piece(f" [{number}]")
+            for line, (passage, start, end) in enumerate(quotes):
+                if line:
+                    yield Piece("\n")
+                yield Piece(passage.text[start:end], Quote(passage.number, start, end))
+            yield Piece(f" [{quotes[0][0].number}]")
 
-    def _scored(self, question: str, passages: Sequence[Passage]) -> list[_Candidate]:
-        found = [(one, sentence) for one in passages[:_PASSAGES] for sentence in sentences(one.text)]
-        found = list(islice(((one, unit) for one, unit in found if len(unit.text) > 12), _CANDIDATES))
-        if not found:
+    def _chosen(self, question: str, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+        """The best sentences, best first, without repeats."""
+        if not candidates:
             return []
-        cosines = self._embed([unit.text for _, unit in found]) @ self._embedder.query(question)
-        wanted = set(content_terms(question))
-        return [
-            _Candidate(
-                passage,
-                unit,
-                float(cosine)
-                + _LEXICAL_WEIGHT * len(wanted & set(terms(unit.text))) / len(wanted or {""})
-                + _RELEVANCE_WEIGHT * passage.relevance,
-            )
-            for (passage, unit), cosine in zip(found, cosines, strict=True)
-        ]
+        cosines = self._embed([one.embedded for one in candidates]) @ self._embedder.query(question)
+        order = np.argsort(-cosines, kind="stable")
+        close = [candidates[place] for place in order if cosines[place] >= cosines[order[0]] - _CLOSE]
+        first_of_each = {one.sentence.text: one for one in reversed(close)}
+        return [one for one in close if first_of_each[one.sentence.text] is one][:_MOST_QUOTES]
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
@@ -91,28 +83,64 @@ class QuotingAnswerer:
         return found
 
 
-def _chosen(candidates: Sequence[_Candidate]) -> list[tuple[int, int, int]]:
-    """Spans to quote as (passage number, start, end): the best one's passage first, neighbours joined."""
-    ranked = sorted(candidates, key=lambda one: -one.score)
+def _candidates(passages: Sequence[Passage]) -> list[_Candidate]:
+    """Sentences of the chunks that were found, best passages first."""
     kept: list[_Candidate] = []
-    for one in ranked:
-        repeats = any(one.sentence.text == other.sentence.text for other in kept)
-        if len(kept) < _MOST_QUOTES and not repeats and one.score >= ranked[0].score - _CLOSE:
-            kept.append(one)
-    order = {number: rank for rank, number in enumerate(dict.fromkeys(one.passage.number for one in kept))}
-    spans: list[tuple[int, int, int]] = []
-    for one in sorted(kept, key=lambda each: (order[each.passage.number], each.sentence.start)):
-        number, start, end = one.passage.number, one.sentence.start, one.sentence.end
-        if spans and _continues(one.passage, spans[-1], start):
-            spans[-1] = (number, spans[-1][1], end)
+    for passage in passages:
+        offset = 0
+        for chunk in passage.chunks:
+            if chunk.id in passage.found:
+                kept += _of_chunk(passage, chunk.text, offset)
+            offset += len(chunk.text) + 2
+        if len(kept) >= _CANDIDATES:
+            break
+    return kept[:_CANDIDATES]
+
+
+def _of_chunk(passage: Passage, text: str, offset: int) -> Iterator[_Candidate]:
+    units = sentences(text)
+    header: Sentence | None = None
+    for place, unit in enumerate(units):
+        is_row = _BETWEEN_CELLS in unit.text
+        begins_table = is_row and not (place and _BETWEEN_CELLS in units[place - 1].text)
+        follows = place + 1 < len(units) and _BETWEEN_CELLS in units[place + 1].text
+        moved = Sentence(unit.text, unit.start + offset, unit.end + offset)
+        if begins_table and follows:
+            header = moved  # says what the rows mean, and answers nothing by itself
+        elif len(unit.text) > _SHORTEST:
+            yield _candidate(passage, moved, header if is_row else None)
+
+
+def _candidate(passage: Passage, unit: Sentence, header: Sentence | None) -> _Candidate:
+    """A sentence alone says too little: it is compared together with its title, headings and table header."""
+    head = " - ".join(part for part in (passage.title, passage.heading) if part)
+    row = f"{header.text} ; {unit.text}" if header else unit.text
+    return _Candidate(passage, unit, header, f"{head}: {row}")
+
+
+_Span = tuple[Passage, int, int]
+
+
+def _spans(chosen: Sequence[_Candidate]) -> list[list[_Span]]:
+    """Quotes that stand together under one number: the best one's passage first, in the document's order."""
+    order = {number: rank for rank, number in enumerate(dict.fromkeys(one.passage.number for one in chosen))}
+    groups: list[list[_Span]] = []
+    header: Sentence | None = None
+    for one in sorted(chosen, key=lambda each: (order[each.passage.number], each.sentence.start)):
+        span = (one.passage, one.sentence.start, one.sentence.end)
+        if one.header and header == one.header and groups[-1][0][0] is one.passage:
+            groups[-1].append(span)
+        elif one.header:
+            groups.append([(one.passage, one.header.start, one.header.end), span])
+        elif groups and _continues(groups[-1][-1], span):
+            groups[-1][-1] = (one.passage, groups[-1][-1][1], one.sentence.end)
         else:
-            spans.append((number, start, end))
-    return spans
+            groups.append([span])
+        header = one.header
+    return groups
 
 
-def _continues(passage: Passage, span: tuple[int, int, int], start: int) -> bool:
-    """Whether the sentence at `start` follows the span at once, in the same chunk."""
-    number, first, last = span
-    if number != passage.number or passage.text[last:start].strip(" \n-"):
-        return False
-    return passage.place(first, last).chunk is passage.place(start, start + 1).chunk
+def _continues(before: _Span, span: _Span) -> bool:
+    """Whether a sentence follows the one before on the same line of the same passage."""
+    passage, start, _ = span
+    return passage is before[0] and passage.text[before[2] : start].strip(" ") == "" and start > before[2] - 1

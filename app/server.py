@@ -44,7 +44,8 @@ def make_app(home: Home, key: str) -> FastAPI:
         await run_sync(warm_up, home)
         yield
 
-    app = FastAPI(title="Frontdesk", lifespan=lifespan)
+    # No /docs: FastAPI's page loads its scripts from another site.
+    app = FastAPI(title="Frontdesk", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.home = home
     app.add_middleware(Door, key=key)
     app.add_exception_handler(FrontdeskError, on_error)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retrieval.errors import Unusable
 
@@ -22,33 +22,21 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
-    home: Path = Field(Path(), description="Folder of the ledger, the indexes and the service key")
-    ledger: str = Field("", description="SQLAlchemy URL of the ledger; empty: an SQLite file in the home")
-    embedder: str = Field("", description="Folder of a sentence-transformers model; empty: the installed MiniLM")
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where models run")
-    llm: str = Field("", description="Llama folder, or URL of an OpenAI-compatible server; empty: quoting")
-    llm_model: str = Field("", description="Name of the model at that URL; empty: the first one it lists")
-    llm_tokenizer: str = Field("", description="Folder of that model's tokenizer; empty: the server counts")
-    llm_window: int = Field(0, ge=0, description="Its window in tokens; 0: what the model says of itself")
-    llm_key: SecretStr = Field(SecretStr("none"), description="Key for that URL")
-    answer_tokens: int = Field(512, ge=16, description="Tokens kept free for the answer")
-    evidence: float = Field(0.5, ge=0, le=1, description="Least probability that sources answer, else refusal")
-    contact: str = Field("your HR team", description="Whom to ask when no document names somebody")
-    port: int = Field(8610, ge=1, le=65535, description="The server's port on 127.0.0.1")
-    web_port: int = Field(8611, ge=1, le=65535, description="The web page's port on 127.0.0.1")
+    home: Path = Field(default=Path(), description="Folder of the ledger, the indexes and the service key")
+    ledger: str = Field(default="", description="SQLAlchemy URL of the ledger; empty: an SQLite file in the home")
+    embedder: str = Field(default="", description="Folder of a sentence-transformers model; empty: installed MiniLM")
+    device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
+    llm: str = Field(default="", description="Llama folder, or URL of an OpenAI-compatible server; empty: quoting")
+    llm_model: str = Field(default="", description="Name of the model at that URL; empty: the first one it lists")
+    llm_tokenizer: str = Field(default="", description="Folder of that model's tokenizer; empty: the server counts")
+    llm_window: int = Field(default=0, ge=0, description="Its window in tokens; 0: what the model says of itself")
+    llm_key: SecretStr = Field(default=SecretStr("none"), description="Key for that URL")
+    answer_tokens: int = Field(default=512, ge=16, description="Tokens kept free for the answer")
+    evidence: float = Field(default=0.3, ge=0, le=1, description="Least probability that sources answer, else refusal")
+    contact: str = Field(default="your HR team", description="Whom to ask when no document names somebody")
+    port: int = Field(default=8610, ge=1, le=65535, description="The server's port on 127.0.0.1")
+    web_port: int = Field(default=8611, ge=1, le=65535, description="The web page's port on 127.0.0.1")
     demo: bool = Field(default=False, description="Set by `up --demo`: the sample company, with a choice of persons")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings passes all of these by name
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What is passed in (the file's content) comes after the environment."""
-        return env_settings, init_settings
 
     @property
     def ledger_url(self) -> str:
@@ -71,13 +59,18 @@ def load(**flags: Any) -> Settings:
     if unknown:
         raise Unusable(f"Unknown setting {', '.join(unknown)}. Known are: {', '.join(sorted(known))}")
     try:
-        settings = Settings(**stated)
+        # What is passed in wins over the environment, so the file's part leaves out what the environment says.
+        settings = Settings(
+            **{name: value for name, value in stated.items() if PREFIX + name.upper() not in os.environ}
+        )
         home = _home(settings, file)
         return Settings.model_validate({**settings.model_dump(), "home": home, **flags})
     except ValidationError as exc:
         first = exc.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise Unusable(f"The setting {name} is wrong: {first['msg']}, not {first.get('input')!r}") from exc
+        is_secret = name in known and Settings.model_fields[name].annotation is SecretStr
+        came = "" if is_secret else f", not {first.get('input')!r}"
+        raise Unusable(f"The setting {name} is wrong: {first['msg']}{came}") from exc
 
 
 def origins() -> dict[str, str]:
@@ -95,7 +88,9 @@ def origins() -> dict[str, str]:
 
 def _home(settings: Settings, file: Path | None) -> Path:
     if "home" in settings.model_fields_set:
-        return settings.home.expanduser().absolute()
+        in_file = file is not None and f"{PREFIX}HOME" not in os.environ
+        # A relative path in the file means the same from whichever folder below it we are started.
+        return (file.parent if file and in_file else Path.cwd()) / settings.home.expanduser()
     if file:
         return file.parent / ".frontdesk"
     return Path(platformdirs.user_data_dir("frontdesk", appauthor=False))

@@ -44,7 +44,8 @@ class ProgressBar:
         self._progress.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failure: object, *_: object) -> None:
+        self._progress.live.transient = failure is not None  # a bar that stands still says nothing beside the error
         self._progress.stop()
 
     def at(self, report: Report, total: int) -> None:

@@ -55,7 +55,7 @@ class AudienceRules:
 def rules_in(folder: Path, default: str) -> AudienceRules:
     """The rules of a source's root folder; without a file everything has the default audience."""
     file = folder / FILE
-    if not file.exists():
+    if not file.exists() and not file.is_symlink():
         return AudienceRules(default=Audience(default))
     try:
         return parse(tomllib.loads(file.read_text(encoding="utf-8")), default)

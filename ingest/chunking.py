@@ -14,22 +14,31 @@ from retrieval.document import Block, Document
 CHUNK_TOKENS = 200
 _SPECIAL = 2  # the embedder's marks at both ends
 _LEAD_SHARE = 3  # a repeated lead takes at most a third of a chunk
+_TITLE_SHARE, _HEAD_SHARE = 4, 2  # title, and title with headings, of what the embedder reads
+_CHARACTERS = 16  # to a token at most: some tokenizers call a word of any length one token
 _SEPARATORS = ["\n\n", "\n", ". ", "; ", ", ", " ", ""]
 
 
 def split(document: Document, uri: str, count: Callable[[str], int], longest: int) -> list[Chunk]:
     """Chunks in order. `count` counts the embedder's tokens, `longest` is the most it reads."""
+
+    def size(text: str) -> int:
+        return max(count(text), len(text) // _CHARACTERS)
+
+    title = next(iter(_cut(document.title, longest // _TITLE_SHARE, size)), "")
     occurrences: dict[str, int] = {}
     found = []
     for section in document.sections:
-        head = count(embedded_text(document.title, section.heading_path, ""))
-        room = max(32, min(CHUNK_TOKENS, longest - _SPECIAL - head))
-        for text, anchors in _packed(section.blocks, room, count):
-            embedded = embedded_text(document.title, section.heading_path, text)
+        headings = section.heading_path
+        while headings and size(embedded_text(title, headings, "")) > longest // _HEAD_SHARE:
+            headings = headings[1:]
+        room = min(CHUNK_TOKENS, longest - _SPECIAL - size(embedded_text(title, headings, "")))
+        for text, anchors in _packed(section.blocks, room, size):
+            embedded = embedded_text(title, headings, text)
             occurrence = occurrences.get(embedded, 0)
             occurrences[embedded] = occurrence + 1
             id_ = chunk_id(uri, embedded, occurrence)
-            found.append(Chunk(id_, uri, document.title, section.heading_path, text, anchors))
+            found.append(Chunk(id_, uri, title, headings, text, anchors))
     return found
 
 

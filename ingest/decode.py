@@ -7,14 +7,15 @@ from retrieval.errors import Unreadable
 _LOOKED_AT = 64 * 2**10
 
 
-def decode(data: bytes) -> str:
-    """Text of the bytes: UTF-8, UTF-16 with its mark, else the most plausible encoding. Line ends become \\n."""
+def decode(data: bytes, stated: str = "") -> str:
+    """Text of the bytes: UTF-8, UTF-16 with its mark, the stated encoding, the most plausible one. Line ends: \\n."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _lines(data.decode("utf-16", errors="replace"))
-    try:
-        return _lines(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        pass
+    for encoding in ("utf-8-sig", stated):
+        try:
+            return _lines(data.decode(encoding))
+        except (UnicodeError, LookupError):
+            continue
     if b"\0" in data[:_LOOKED_AT]:
         raise Unreadable("it is a binary file, not text")
     best = from_bytes(data[:_LOOKED_AT]).best()

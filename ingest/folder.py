@@ -26,7 +26,9 @@ class Folder:
     def __init__(self, root: Path, default_audience: str, only: Path | None = None) -> None:
         self._root = root.resolve()
         self._only = only.resolve() if only else None
-        self._rules = rules_in(self._root, default_audience)
+        # A part of a folder is governed by the whole folder's rules, also when it is ingested alone.
+        self._ruled_from = governing(self._root)
+        self._rules = rules_in(self._ruled_from, default_audience)
 
     @property
     def location(self) -> str:
@@ -68,7 +70,8 @@ class Folder:
             path.encode()
         except UnicodeEncodeError:
             return Unlisted(path.encode(errors="replace").decode(), "its name is not valid UTF-8; rename it")
-        if file.is_symlink() and not file.resolve().is_relative_to(self._root):
+        target = file.resolve()
+        if not target.is_relative_to(self._root):
             return Unlisted(path, "it is a link that leads out of the folder")
         if reader.suffix_of(path) not in reader.READERS:
             return Unlisted(path, reader.unsupported(path))
@@ -77,7 +80,13 @@ class Folder:
         except OSError as exc:
             return Unlisted(path, f"it cannot be read: {exc.strerror}")
         stamp = f"{state.st_size}:{state.st_mtime_ns}"
-        return Item(path, stamp, self._rules.decide(path), partial(_load, file), _reading(path))
+        return Item(
+            path,
+            stamp,
+            self._rules.decide(target.relative_to(self._ruled_from).as_posix()),
+            partial(_load, file),
+            _reading(path),
+        )
 
 
 def _load(file: Path) -> bytes:
@@ -103,6 +112,10 @@ def root_of(file: Path, known: Iterable[str]) -> Path:
     """
     resolved = file.resolve()
     inside = [Path(location) for location in known if resolved.is_relative_to(location)]
-    if inside:
-        return max(inside, key=lambda folder: len(folder.parts))
-    return next((folder for folder in resolved.parents if (folder / FILE).is_file()), resolved.parent)
+    return max(inside, key=lambda folder: len(folder.parts)) if inside else governing(resolved.parent)
+
+
+def governing(folder: Path) -> Path:
+    """The nearest folder, this one or above it, that holds an `audiences.toml`; this one where none does."""
+    at_or_above = (folder, *folder.parents)
+    return next((one for one in at_or_above if (one / FILE).exists() or (one / FILE).is_symlink()), folder)

@@ -4,8 +4,10 @@ import re
 from itertools import groupby
 
 from bs4 import BeautifulSoup, Comment, Tag
+from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString
 
+from ingest.decode import decode
 from ingest.outline import Outline
 from retrieval.document import Document
 from retrieval.plain import folded
@@ -33,7 +35,8 @@ _BETWEEN_CELLS = " | "
 
 def read_html(data: bytes) -> Document:
     """Headings, paragraphs, list items and table rows of the page's main part."""
-    soup = BeautifulSoup(data, "lxml")
+    stated_encoding = EncodingDetector.find_declared_encoding(data, is_html=True)
+    soup = BeautifulSoup(decode(data, stated_encoding or ""), "lxml")
     stated = folded(soup.title.get_text()) if soup.title else ""
     for tag in soup.find_all(_LEFT_OUT):
         tag.decompose()
@@ -45,8 +48,10 @@ def read_html(data: bytes) -> Document:
             tag.decompose()
     leads = _flatten_tables(root)
     outline = Outline()
-    for block, strings in groupby(_strings(root), key=_block_of):
-        _add(outline, block, folded("".join(strings)), leads)
+    # By identity: Beautiful Soup calls two tags equal that look alike.
+    for _, group in groupby(_strings(root), key=lambda string: id(_block_of(string))):
+        strings = list(group)
+        _add(outline, _block_of(strings[0]), folded("".join(strings)), leads)
     if not outline.title:
         outline.title = stated
     return outline.document()

@@ -1,4 +1,4 @@
-"""One writer at a time: a lock on the home that dies with its process."""
+"""One writer at a time: locks on the home and, where it is shared, on the database; they die with their process."""
 
 import fcntl
 import os
@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import Engine, func, select
+
 from retrieval.errors import LedgerBusy
+
+_ADVISORY_KEY = 0x46524F4E54  # "FRONT": any number, the same for all of ours in one database
 
 
 @contextmanager
@@ -27,3 +31,18 @@ def writer(home: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def database_writer(engine: Engine) -> Iterator[None]:
+    """The same for a PostgreSQL that homes on several machines may share, which a lock on a file cannot see."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.execute(select(func.pg_try_advisory_lock(_ADVISORY_KEY))).scalar():
+            raise LedgerBusy("Another run is writing to this database. Wait until it is done")
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(_ADVISORY_KEY)))

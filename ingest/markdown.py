@@ -13,7 +13,7 @@ from retrieval.document import Document
 from retrieval.plain import folded
 
 _FRONT_MATTER = re.compile(r"\A---\s*\n.*?\n(?:---|\.\.\.)\s*(?:\n|\Z)", re.DOTALL)
-_TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
+_TITLE = re.compile(r"^title:[ \t]*+(?![*&\[{|>])[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE)
 _BETWEEN_CELLS = " | "
 
 

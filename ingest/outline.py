@@ -44,4 +44,7 @@ class Outline:
 
     def document(self) -> Document:
         """What was collected; a title that no heading gave stays empty."""
+        if not any(blocks for _, blocks in self._sections):  # headings are all that it says
+            for path, blocks in self._sections:
+                blocks.append(Block(path[-1] if path else self.title))
         return Document(self.title, tuple(Section(path, tuple(blocks)) for path, blocks in self._sections))

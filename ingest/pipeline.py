@@ -18,7 +18,7 @@ from ingest.source import Item, Source, Unlisted
 from retrieval.access import Audience
 from retrieval.chunk import Chunk, digest, embedding_digest
 from retrieval.embedder import Embedder
-from retrieval.errors import FrontdeskError, Unreadable
+from retrieval.errors import FrontdeskError, Unreadable, Unusable
 from retrieval.ledger import documents, runs
 from retrieval.ledger.documents import Entry, Version
 from retrieval.ledger.runs import Failure
@@ -49,8 +49,10 @@ class Pipeline:
     def run(self, source: Source) -> Report:
         """Ingest what is new or changed, remove what is gone, report the rest."""
         begun = time.monotonic()
-        runs.claim_embedder(self._engine, self._embedder.id)
         listed = list(source.items())
+        if not listed and source.location not in runs.source_names(self._engine):
+            raise Unusable(f"{source.location} is empty. A folder with documents or a Slack export was expected")
+        runs.claim_embedder(self._engine, self._embedder.id)
         name = runs.add_source(self._engine, source.kind, source.location, source.name)
         run = _Run(self._engine, self._embedder, name, runs.start_run(self._engine, name))
         runs.set_members(self._engine, source.members())
@@ -122,7 +124,7 @@ class _Run:
             documents.store_embeddings(self._engine, batch, vectors)
             self.report.chunks_embedded += len(batch)
         for one in waiting:
-            documents.flip(self._engine, Version(one.entry, one.chunks, one.digests))
+            documents.flip(self._engine, Version(one.entry, one.chunks, one.digests), frozenset(wanted))
             self._count(is_new=one.is_new, changed=True)
 
     def remove_missing(self, source: Source, listed: Sequence[Item | Unlisted]) -> None:

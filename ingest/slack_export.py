@@ -4,10 +4,11 @@ A thread is a document; a message without replies is a thread of one. Tokens in 
 """
 
 import json
+import re
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -19,6 +20,7 @@ from retrieval.access import ADMINS, Audience
 from retrieval.chunk import digest
 from retrieval.document import Block, Document, Section
 from retrieval.errors import Unreadable, Unusable
+from retrieval.plain import folded, harmless
 
 _LISTS = {"channels.json": True, "groups.json": False, "mpims.json": False, "dms.json": False}
 _NOISE_SUBTYPES = """
@@ -29,6 +31,8 @@ _NOISE_SUBTYPES = """
 _NOISE = frozenset(_NOISE_SUBTYPES.split())
 _LARGEST_MEMBER = 256 * 2**20
 _TITLE_LENGTH = 80
+_TIME = re.compile(r"\d{1,10}(\.\d{1,6})?")
+_NOT_IN_IDS = re.compile(r"[\s,;/]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class SlackExport:
         self._users = [user for user in self._list("users.json") if isinstance(user.get("id"), str)]
         self._names_of = {user["id"]: _user_name(user) for user in self._users}
         self._team = next((str(user["team_id"]) for user in self._users if user.get("team_id")), path.stem)
+        self._team = _NOT_IN_IDS.sub("-", self._team)
         self._days = self._by_folder()
         self._channels = self._read_channels()
         self._seen: dict[str, tuple[str, str]] = {}
@@ -129,15 +134,18 @@ class SlackExport:
         channels = []
         for file, public in _LISTS.items():
             for record in self._list(file):
-                if isinstance(record.get("id"), str):
+                if isinstance(record.get("id"), str) and not _NOT_IN_IDS.search(record["id"]):
                     name = str(record.get("name") or record["id"])
                     members = record.get("members")
                     kept = tuple(map(str, members)) if isinstance(members, list) else None
                     folder = record["id"] if file == "dms.json" else name
                     channels.append(Channel(record["id"], name, folder, public, kept))
+        # Two conversations that share a folder cannot be told apart: nobody but admins may read either.
+        shared = {folder for folder, count in Counter(channel.folder for channel in channels).items() if count > 1}
+        closed = [replace(one, public=False, members=None) if one.folder in shared else one for one in channels]
         strays = self._days.keys() - {channel.folder for channel in channels}
         # A folder that no list names: nobody but admins may read it.
-        return channels + [Channel(folder, folder, folder, public=False, members=None) for folder in sorted(strays)]
+        return closed + [Channel(folder, folder, folder, public=False, members=None) for folder in sorted(strays)]
 
     def _by_folder(self) -> dict[str, list[str]]:
         """The day files of each folder."""
@@ -174,7 +182,7 @@ class SlackExport:
             raise Unreadable(f"a list of messages was expected, not {type(data).__name__}")
         found: dict[str, Message] = {}
         for message in data:
-            if isinstance(message, dict) and message.get("ts") and message.get("subtype") not in _NOISE:
+            if isinstance(message, dict) and message.get("subtype") not in _NOISE and _is_time(message.get("ts")):
                 found[_timestamp(message["ts"])] = message
         return found
 
@@ -193,10 +201,10 @@ class SlackExport:
         for message in thread:
             when = datetime.fromtimestamp(float(message["ts"]), UTC).date()
             text = message_text(message, self._names_of)
-            line = f"{self._author(message)} ({when}): {text}"
+            line = harmless(f"{self._author(message)} ({when}): {text}")
             blocks.append(Block(line, lead, self._permalink(channel, _timestamp(message["ts"]), root)))
             lead = lead or line
-        first = message_text(thread[0], self._names_of).split("\n")[0]
+        first = folded(harmless(message_text(thread[0], self._names_of).split("\n")[0]))
         short = first if len(first) <= _TITLE_LENGTH else first[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " ..."
         return Document(f"#{channel.name}: {short}", (Section((), tuple(blocks)),))
 
@@ -218,8 +226,13 @@ class SlackExport:
 def _threads(messages: Mapping[str, Message]) -> dict[str, list[Message]]:
     threads = defaultdict(list)
     for ts in sorted(messages):
-        threads[_timestamp(messages[ts].get("thread_ts") or ts)].append(messages[ts])
+        root = messages[ts].get("thread_ts")
+        threads[_timestamp(root) if _is_time(root) else ts].append(messages[ts])
     return threads
+
+
+def _is_time(ts: object) -> bool:
+    return bool(_TIME.fullmatch(str(ts)))
 
 
 def _timestamp(ts: object) -> str:

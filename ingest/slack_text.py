@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _TOKEN = re.compile(r"<([^<>\n]+)>")
+_SECRET = re.compile(r"(?:[?&]t=)?\bxox[abceprs]-[\w-]{5,}")
 
 
 def plain(text: str, names: Mapping[str, str]) -> str:
@@ -19,9 +20,10 @@ def message_text(message: Mapping[str, Any], names: Mapping[str, str]) -> str:
     text = plain(said, names) if isinstance(said, str) else ""
     if not text:
         text = " ".join(_block_texts(message.get("blocks"), names))
-    files = message.get("files") or ([message["file"]] if isinstance(message.get("file"), dict) else [])
+    several = message.get("files")
+    files = several if isinstance(several, list) else [message.get("file")]
     titles = [str(file.get("title") or file.get("name") or "file") for file in files if isinstance(file, dict)]
-    return "\n".join([text, *(f"(file: {title})" for title in titles)]).strip()
+    return _SECRET.sub("", "\n".join([text, *(f"(file: {title})" for title in titles)])).strip()
 
 
 def _token(inner: str, names: Mapping[str, str]) -> str:

@@ -16,14 +16,12 @@ from importlib import resources
 class Features:
     """What the probability is computed from, each in about 0..1.
 
-    cosine: the best chunk's. share: the best chunk's BM25 share. coverage: how much of the question's rare terms the
-    passages hold, weighted by inverse document frequency. margin: best cosine minus the tenth.
+    cosine: the best chunk's. coverage: how much of the question's terms the passages hold, weighted by inverse document
+    frequency.
     """
 
     cosine: float
-    share: float
     coverage: float
-    margin: float
 
 
 @dataclass(frozen=True, slots=True)

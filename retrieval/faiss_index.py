@@ -144,7 +144,7 @@ class FaissIndex:
         for folder in sorted(self._home.glob("dense-" + "[0-9]" * 12), reverse=True):
             try:
                 return self._read(folder)
-            except (OSError, ValueError, KeyError, RuntimeError) as exc:
+            except (OSError, ValueError, KeyError, TypeError, RuntimeError) as exc:
                 _log.warning("The index %s is damaged and will be rebuilt: %s", folder.name, exc)
                 shutil.rmtree(folder, ignore_errors=True)
         return _empty(self._dim)

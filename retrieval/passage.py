@@ -1,6 +1,6 @@
 """A passage: a numbered source, made of one chunk or of neighbouring chunks of one document. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from retrieval.chunk import Chunk
@@ -20,13 +20,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What an answer may cite as `[number]`. `relevance` is the probability that it helps, 0..1."""
+    """What an answer may cite as `[number]`. `relevance` is the probability that it helps, 0..1.
+
+    `found` are the ids of those chunks that the search found; the others are neighbours, read for context.
+    """
 
     number: int
     chunks: tuple[Chunk, ...]
     audience: str
     contact: str
     relevance: float
+    found: frozenset[str]
 
     @property
     def text(self) -> str:
@@ -58,10 +62,18 @@ class Passage:
         raise ValueError(f"the passage has {len(self.text)} characters, none at {start}")
 
 
-def passages(groups: Sequence[tuple[Sequence[Found], float]]) -> list[Passage]:
-    """Number groups of neighbouring chunks (with their relevance), best first, from 1."""
-    ranked = sorted(groups, key=lambda group: -group[1])
+def passages(groups: Sequence[Sequence[Found]], relevance: Mapping[str, float]) -> list[Passage]:
+    """Number groups of neighbouring chunks, best first, from 1. `relevance` is by id of the chunks that were found."""
+    best = {id(group): max(relevance.get(one.chunk.id, 0.0) for one in group) for group in groups}
+    ranked = sorted(groups, key=lambda group: -best[id(group)])
     return [
-        Passage(number, tuple(one.chunk for one in group), group[0].audience, group[0].contact, relevance)
-        for number, (group, relevance) in enumerate(ranked, start=1)
+        Passage(
+            number,
+            tuple(one.chunk for one in group),
+            group[0].audience,
+            group[0].contact,
+            best[id(group)],
+            frozenset(one.chunk.id for one in group) & relevance.keys(),
+        )
+        for number, group in enumerate(ranked, start=1)
     ]

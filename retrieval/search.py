@@ -93,9 +93,9 @@ class Retriever:
     def _with_neighbours(self, hits: Sequence[Hit], scope: Scope) -> list[Passage]:
         """Join hits that stand beside each other; read a split section's neighbours with the best hits."""
         places: dict[str, dict[int, Found]] = {}
-        scores: dict[str, float] = {}
+        relevance: dict[str, float] = {}
         for rank, hit in enumerate(hits):
-            scores[hit.chunk.id] = hit.relevance
+            relevance[hit.chunk.id] = hit.relevance
             group = places.setdefault(hit.chunk.uri, {})
             group[hit.found.ordinal] = hit.found
             if rank < _READ_WHOLE:
@@ -105,20 +105,13 @@ class Retriever:
                     if beside.chunk.heading_path == hit.chunk.heading_path:
                         group.setdefault(beside.ordinal, beside)
         groups = [run for group in places.values() for run in _runs(group)]
-        return passages([(run, max(scores.get(one.chunk.id, 0.0) for one in run)) for run in groups])
+        return passages(groups, relevance)
 
     def _features(self, question: str, hits: Sequence[Hit], chosen: Sequence[Passage]) -> evidence.Features:
-        if not hits:
-            return evidence.Features(0.0, 0.0, 0.0, 0.0)
         rarity = self._indexes.lexical.rarity(list(dict.fromkeys(content_terms(question))))
-        most = 2.2 * sum(rarity.values())
         held = frozenset(term for passage in chosen for term in terms(f"{passage.title} {passage.text}"))
-        cosines = sorted((hit.cosine for hit in hits), reverse=True)
         return evidence.Features(
-            cosine=cosines[0],
-            share=min(1.0, max(hit.bm25 for hit in hits) / most) if most else 0.0,
-            coverage=evidence.coverage(rarity, held),
-            margin=cosines[0] - cosines[min(9, len(cosines) - 1)],
+            cosine=max((hit.cosine for hit in hits), default=0.0), coverage=evidence.coverage(rarity, held)
         )
 
 

@@ -57,6 +57,7 @@ class SentenceEmbedder:
     def _model(self) -> Any:
         import torch
         import transformers
+        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
 
         transformers.utils.logging.disable_progress_bar()
@@ -67,7 +68,7 @@ class SentenceEmbedder:
             return SentenceTransformer(
                 str(self._folder), device=self.device, model_kwargs=kwargs, local_files_only=True
             )
-        except (OSError, ValueError, RuntimeError) as exc:
+        except (OSError, ValueError, RuntimeError, SafetensorError) as exc:
             raise Unusable(f"The embedding model in {self._folder} cannot be loaded: {exc}") from exc
 
     @cached_property

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.quiet import switch_off_telemetry
+from app.quiet import share_processors, switch_off_telemetry
 
 switch_off_telemetry()
+share_processors()
 
 from app import people  # noqa: E402 - after the switches above
 from app.bootstrap import DATA, Home  # noqa: E402
@@ -34,15 +35,21 @@ def embedder() -> SentenceEmbedder:
 
 
 @pytest.fixture
-def make_home(tmp_path: Path, embedder: SentenceEmbedder) -> Callable[..., Home]:
+def make_home(tmp_path: Path, embedder: SentenceEmbedder) -> Iterator[Callable[..., Home]]:
     """Open a home below the test's folder; the same name is the same home. Settings by keyword."""
+
+    made: list[Home] = []
 
     def make(name: str = "home", **settings: object) -> Home:
         home = Home(Settings(home=tmp_path / name, **settings))  # type: ignore[arg-type]
         home.__dict__["embedder"] = embedder  # loaded once for all tests; the same object a home would make
+        made.append(home)
         return home
 
-    return make
+    yield make
+    for home in made:
+        if "engine" in home.__dict__:
+            home.engine.dispose()
 
 
 @pytest.fixture

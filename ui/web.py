@@ -4,17 +4,19 @@ Started by `frontdesk web` or `frontdesk up`, which tell it where the server is 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import streamlit as st
 
-from app.client import Client, Me, Opened, Unanswered
-from app.events import AnswerEvent, Citation, Done, Failed, Found, Refused, Token
+from app.client import Client, Said, Unanswered
+from app.events import AnswerEvent, Citation, Done, Failed, Refused, Token
 from ui import web_view
 
+_AVATARS = {"user": ":material/person:", "assistant": ":material/support_agent:"}
 
-@st.cache_resource
+
+@st.cache_resource(on_release=Client.close)
 def _client(url: str, key_file: str, email: str) -> Client:
     """One client for each person, shared by the page's runs. It holds no answers."""
     return Client(url, Path(key_file).read_text().strip(), email)
@@ -22,74 +24,94 @@ def _client(url: str, key_file: str, email: str) -> Client:
 
 def main() -> None:
     """Draw the page."""
-    st.set_page_config(page_title=web_view.TITLE, page_icon=":material/support_agent:", layout="centered")
-    st.title(web_view.TITLE)
+    st.set_page_config(page_title=web_view.TITLE, page_icon=web_view.ICON, layout="centered")
+    st.title(web_view.TITLE, anchor=False)
+    st.sidebar.button("New conversation", icon=":material/add:", width="stretch", on_click=_start_anew)
     try:
         client = _chosen_client()
-        me = client.me()
-        ready = client.ready()
+        conversation, said = _conversation(client)
+        hints = st.empty()
+        if not said and "asked" not in st.session_state:
+            with hints.container():
+                _draw_hints(client)
     except (Unanswered, OSError) as exc:
-        st.error(
-            str(exc) if isinstance(exc, Unanswered) else "The server's key cannot be read.",
-            icon=":material/error:",
-        )
+        _draw_failure(str(exc) if isinstance(exc, Unanswered) else web_view.NO_KEY)
         st.button("Try again")
         return
-    if ready["demo"]:
-        st.info("Demo: an invented company. None of its policies is yours.", icon=":material/science:")
-    conversation = _conversation(client)
-    _draw_said(client, conversation, me, int(ready["documents"]))
-    _ask(client, conversation)
+    for number, message in enumerate(said):
+        _draw_message(client, message, f"said-{number}")
+    _ask(client, conversation, web_view.unanswered(said))
 
 
 def _chosen_client() -> Client:
     url, key_file = os.environ["FRONTDESK_SERVER"], os.environ["FRONTDESK_KEY_FILE"]
     email = os.environ.get("FRONTDESK_AS", "")
     client = _client(url, key_file, email)
-    if email or not client.ready()["demo"]:
+    if not client.ready()["demo"]:
+        return client
+    st.info(web_view.DEMO, icon=":material/science:")
+    if email:
         return client
     people = {"": "Any employee, not signed in"} | client.people()
     with st.sidebar:
-        st.subheader("Try it as somebody else")
         chosen = st.selectbox(
-            "Person", list(people), format_func=lambda one: people[one], key="person", on_change=_start_anew
+            "Ask as",
+            list(people),
+            format_func=lambda one: people[one],
+            key="person",
+            on_change=_start_anew,
+            bind="query-params",
         )
-        st.caption("Only the demo offers this. What you may read depends on who you are.")
-    return _client(url, key_file, chosen)
+        st.caption("Only the demo lets you choose. What an answer may use depends on who asks.")
+    return _client(url, key_file, chosen or "")
 
 
 def _start_anew() -> None:
-    st.query_params.clear()
+    st.query_params.pop("conversation", None)
+    st.session_state.pop("asked", None)
 
 
-def _conversation(client: Client) -> str:
+def _conversation(client: Client) -> tuple[str, list[Said]]:
     """The conversation whose id is in the address; forgotten where it is not ours."""
-    with st.sidebar:
-        if st.button("New conversation", icon=":material/add:", width="stretch"):
-            _start_anew()
     found = st.query_params.get("conversation", "")
-    if not found:
-        return ""
     try:
-        client.transcript(found)
+        return found, client.transcript(found) if found else []
     except Unanswered as exc:
-        _start_anew()
-        st.warning(web_view.LOST if exc.status else str(exc))
-        return ""
-    return found
+        if exc.status not in (403, 404):
+            raise
+    _start_anew()
+    st.warning(web_view.LOST)
+    return "", []
 
 
-def _draw_said(client: Client, conversation: str, me: Me, documents: int) -> None:
-    said = client.transcript(conversation) if conversation else []
-    if not said and "asked" not in st.session_state:
-        st.markdown(web_view.EMPTY if documents else web_view.NO_DOCUMENTS)
-        st.caption(web_view.who_can_see(me.name or me.email, me.audiences, me.documents))
-        for example in web_view.EXAMPLES if documents else ():
-            st.button(example, on_click=_take, args=(example,))
-    for number, message in enumerate(said):
-        with st.chat_message(message.role):
-            st.markdown(web_view.answer_markdown(message.text))
-            _draw_sources(client, message.citations, f"said-{number}")
+def _draw_hints(client: Client) -> None:
+    me, ready = client.me(), client.ready()
+    st.markdown(web_view.EMPTY if ready["documents"] else web_view.NO_DOCUMENTS)
+    st.caption(web_view.who_can_see(me.name or me.email, me.audiences, me.documents))
+    examples = web_view.DEMO_EXAMPLES if ready["demo"] else web_view.EXAMPLES
+    for example in examples if ready["documents"] else ():
+        st.button(example, on_click=_take, args=(example,))
+
+
+def _draw_message(client: Client, message: Said, key: str) -> None:
+    with st.chat_message(message.role, avatar=_AVATARS[message.role]):
+        if message.status == "failed":
+            _draw_failure(message.text)
+            return
+        st.markdown(web_view.answer_markdown(message.text))
+        if message.status == "stopped":
+            st.caption(web_view.STOPPED)
+        elif message.status == "answered" and not message.citations:
+            st.caption(web_view.NO_SOURCE)
+        with st.container(gap=None):
+            for citations in web_view.grouped(message.citations):
+                label, name = web_view.source_label(citations[0]), f"{key}-{citations[0].number}"
+                if st.button(label, key=name, type="tertiary", icon=":material/description:"):
+                    _show_source(client, citations)
+
+
+def _draw_failure(message: str) -> None:
+    st.error(web_view.escaped(message), icon=":material/error:")
 
 
 def _take(example: str | None = None) -> None:
@@ -97,65 +119,65 @@ def _take(example: str | None = None) -> None:
     st.session_state["asked"] = example or st.session_state["typed"]
 
 
-def _ask(client: Client, conversation: str) -> None:
-    question = st.session_state.get("asked", "")
+def _ask(client: Client, conversation: str, unanswered: str) -> None:
+    question = st.session_state.pop("asked", "")
     st.chat_input("Ask about a policy", key="typed", on_submit=_take, disabled=bool(question), max_chars=8000)
-    if not question:
-        return
-    del st.session_state["asked"]
-    with st.chat_message("user"):
-        st.markdown(web_view.answer_markdown(question))
-    with st.chat_message("assistant"):
-        _stream(client.ask(question, conversation))
-    if "failure" not in st.session_state:
-        st.rerun()
-    st.error(st.session_state.pop("failure"), icon=":material/error:")
-    st.button("Try again", on_click=_take, args=(question,))
+    if question:
+        with st.chat_message("user", avatar=_AVATARS["user"]):
+            st.markdown(web_view.answer_markdown(question))
+        with st.chat_message("assistant", avatar=_AVATARS["assistant"]):
+            failure = _stream(client.ask(question, conversation))
+            if not failure:
+                st.rerun()
+            _draw_failure(failure)
+    if question or unanswered:
+        st.button("Try again", on_click=_take, args=(question or unanswered,), icon=":material/refresh:")
 
 
-def _stream(events: Iterator[AnswerEvent]) -> None:
-    """Draw an answer while it comes. It is in the conversation then, where the next run finds it."""
+def _stream(events: Iterator[AnswerEvent]) -> str:
+    """Draw an answer while it comes; returns why it failed, if it did. Later runs find it in the conversation."""
     place = st.empty()
     place.markdown("_Searching the documents ..._")
-    text = ""
+    text = failure = ""
     try:
         for event in events:
-            if isinstance(event, Found):
-                st.query_params["conversation"] = event.conversation
-            elif isinstance(event, Token):
+            if isinstance(event, Token):
                 text += event.text
-            elif isinstance(event, Done | Refused):
-                text = event.answer
+                place.markdown(web_view.answer_markdown(text))
+                continue
+            st.query_params["conversation"] = event.conversation
+            if isinstance(event, Done | Refused):
+                place.markdown(web_view.answer_markdown(event.answer))
             elif isinstance(event, Failed):
-                st.session_state["failure"] = f"{event.message} (error {event.error})"
-            place.markdown(web_view.answer_markdown(text))
+                failure = f"{event.message} (error {event.error})"
     except Unanswered as exc:
-        st.session_state["failure"] = str(exc)
+        failure = str(exc)
+    if failure:
+        place.empty()
+    return failure
 
 
-def _draw_sources(client: Client, citations: tuple[Citation, ...], key: str) -> None:
-    for citation, quotes in web_view.grouped(citations):
-        if st.button(web_view.source_label(citation), key=f"{key}-{citation.number}", type="tertiary"):
-            _show_source(client, citation, quotes)
-
-
-@st.dialog("Source", width="large")
-def _show_source(client: Client, citation: Citation, quotes: list[str]) -> None:
+@st.dialog("Source", width="medium")
+def _show_source(client: Client, citations: Sequence[Citation]) -> None:
+    """The passage with what stands around it, and each further place that the answer quotes under its number."""
+    shown, quotes = "", [citation.quote for citation in citations]
     try:
-        opened: Opened = client.opened(citation.chunk)
+        for citation in citations:
+            if shown and citation.quote in shown:
+                continue
+            opened = client.opened(citation.chunk)
+            if not shown:
+                st.markdown(f"**{web_view.escaped(opened.title)}**")
+            st.caption(web_view.escaped(" > ".join(part for part in (opened.uri, opened.heading) if part)))
+            for text in filter(None, (opened.before, opened.text, opened.after)):
+                st.markdown(web_view.marked(text, quotes))
+                shown += text + "\n\n"
+            if opened.contact:
+                st.markdown(f"Questions about this: {web_view.escaped(opened.contact)}")
     except Unanswered as exc:
-        st.warning(str(exc))
-        return
-    st.markdown(f"**{web_view.escaped(opened.title)}**")
-    st.caption(web_view.escaped(" > ".join(part for part in (opened.uri, opened.heading) if part)))
-    for text in (opened.before, opened.text, opened.after):
-        if text:
-            st.markdown(web_view.marked(text, quotes))
-    if opened.contact:
-        st.caption(f"Questions about this: {web_view.escaped(opened.contact)}")
-    link = web_view.safe_link(citation.anchor)
-    if link:
-        st.link_button("Open in Slack", link)
+        st.warning(web_view.escaped(str(exc)))
+    for link in dict.fromkeys(filter(None, (web_view.safe_link(citation.anchor) for citation in citations))):
+        st.link_button("Open in Slack", link, icon=":material/open_in_new:")
 
 
 main()

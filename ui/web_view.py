@@ -3,10 +3,23 @@
 import re
 from collections.abc import Sequence
 
+from app.client import Said
 from app.events import Citation
 
 TITLE = "Frontdesk"
+# A picture of our own: for a named icon the browser would ask a font server on the internet.
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#1f6f78"/>'
+    '<path d="M7 9h18v11H15l-5 5v-5H7z" fill="#fff"/></svg>'
+)
+DEMO = "Demo: an invented company. None of its policies is yours."
 EXAMPLES = (
+    "How many days of annual leave do I get?",
+    "How do I claim my expenses?",
+    "Can I work from home?",
+    "Who do I tell when I am ill?",
+)
+DEMO_EXAMPLES = (
     "How many days of annual leave do I get?",
     "What can I claim for a hotel in Lisbon?",
     "Who do I tell when my laptop is stolen?",
@@ -15,22 +28,33 @@ EXAMPLES = (
 EMPTY = "Ask about your company's policies. Answers quote its documents, with numbered sources."
 NO_DOCUMENTS = "There are no documents yet. An admin begins with: `frontdesk ingest FOLDER`"
 NO_SOURCE = "This answer cites no source. Please check it."
+STOPPED = "This answer was stopped before its end."
 LOST = "This conversation is not there, or it is somebody else's. A new one begins."
+NO_KEY = "The server's key cannot be read. Start the page with: frontdesk up"
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:^=\"'&@/])")
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+# The page makes links of addresses and pictures of codes like :tada: even where every character is escaped.
+_ADDRESS_OR_CODE = re.compile(
+    r"([\w.+-]*(?:://|www\.|@[-\w]+\.)[^\s`\[\]\\]*[^\s`\[\]\\.,;:!?)}>'\"]|:[\w+-]+:)", re.IGNORECASE
+)
 _MARK = re.compile(r"\[(\d+)\]")
 
 
 def escaped(text: str) -> str:
-    """Text as Markdown that draws exactly these characters: no link, image, HTML, formula, emoji code or list."""
-    return _SPECIAL.sub(r"\\\1", text)
+    """Text as Markdown that draws these characters and nothing else: no link, image, HTML, formula, icon or list.
+
+    Addresses and codes like `:tada:` are drawn as code. Streamlit still draws a lone `--` as a dash, `>=` as one sign.
+    """
+    pieces = _ADDRESS_OR_CODE.split(text)
+    return "".join(
+        f"`{piece}`" if place % 2 else _PUNCTUATION.sub(r"\\\1", piece) for place, piece in enumerate(pieces)
+    )
 
 
 def answer_markdown(text: str) -> str:
-    """An answer: paragraphs and line breaks as they are, citation marks bold, everything else literal."""
-    pieces = _MARK.split(text)
-    drawn = [f"**\\[{piece}\\]**" if place % 2 else _lines(piece) for place, piece in enumerate(pieces)]
-    return "".join(drawn)
+    """An answer: paragraphs and line breaks as they are, citation marks coloured, everything else literal."""
+    pieces = _MARK.split(_even(text))
+    return "".join(f":primary[**\\[{piece}\\]**]" if place % 2 else _lines(piece) for place, piece in enumerate(pieces))
 
 
 def who_can_see(name: str, audiences: Sequence[str], documents: int) -> str:
@@ -44,15 +68,22 @@ def who_can_see(name: str, audiences: Sequence[str], documents: int) -> str:
 
 def source_label(citation: Citation) -> str:
     """The line of one source."""
-    return f"{citation.number}. {escaped(citation.title)}"
+    return f"{citation.number}. {escaped(' '.join(citation.title.split()))}"
 
 
-def grouped(citations: Sequence[Citation]) -> list[tuple[Citation, list[str]]]:
-    """One entry a number, in order, with all its quotes."""
-    found: dict[int, tuple[Citation, list[str]]] = {}
+def grouped(citations: Sequence[Citation]) -> list[list[Citation]]:
+    """The citations of each number together, in the order of the numbers."""
+    found: dict[int, list[Citation]] = {}
     for citation in citations:
-        found.setdefault(citation.number, (citation, []))[1].append(citation.quote)
+        found.setdefault(citation.number, []).append(citation)
     return [found[number] for number in sorted(found)]
+
+
+def unanswered(said: Sequence[Said]) -> str:
+    """The last question if its answer failed, was stopped or never came; else nothing."""
+    if not said or said[-1].status in ("answered", "refused"):
+        return ""
+    return next((message.text for message in reversed(said) if message.role == "user"), "")
 
 
 def safe_link(anchor: str) -> str:
@@ -61,20 +92,31 @@ def safe_link(anchor: str) -> str:
 
 
 def marked(text: str, quotes: Sequence[str]) -> str:
-    """A passage as Markdown with its quoted parts in bold."""
-    spans = sorted((text.index(quote), text.index(quote) + len(quote)) for quote in quotes if quote and quote in text)
+    """A passage as Markdown with its quoted parts highlighted."""
+    text = _even(text)
+    known = [quote for quote in (_even(quote).strip() for quote in quotes) if quote and quote in text]
     drawn, at = [], 0
-    for start, end in spans:
-        if start >= at:
-            drawn += [_lines(text[at:start]), _bold(text[start:end])]
+    for start, end in sorted((text.index(quote), text.index(quote) + len(quote)) for quote in known):
+        if end > at:
+            drawn += [_lines(text[at : max(at, start)]), _highlighted(text[max(at, start) : end])]
             at = end
     return "".join([*drawn, _lines(text[at:])])
 
 
-def _bold(text: str) -> str:
-    return "\n".join(f"**{_lines(line.strip())}**" if line.strip() else "" for line in text.split("\n"))
+def _highlighted(text: str) -> str:
+    lines = (f":yellow-background[{escaped(line)}]" if line else "" for line in text.split("\n"))
+    return _breaks("\n".join(lines))
 
 
 def _lines(text: str) -> str:
-    """Escaped text; a single line break stays one."""
-    return re.sub(r"(?<!\n)\n(?!\n)", "  \n", escaped(text))
+    return _breaks(escaped(text))
+
+
+def _breaks(markdown: str) -> str:
+    """A single line break stays one."""
+    return re.sub(r"(?<!\n)\n(?!\n)", "  \n", markdown)
+
+
+def _even(text: str) -> str:
+    """One kind of line end, and no space at a line's begin, which would make it code."""
+    return re.sub(r"^[ \t]+", "", text.replace("\r\n", "\n").replace("\r", "\n"), flags=re.MULTILINE)

@@ -1,6 +1,7 @@
 """An OpenAI-compatible server (vLLM, llama-server, Ollama, TGI) as a LangChain chat model, with its token counter."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,14 +58,18 @@ def connect(remote: RemoteModel) -> LanguageModel:
     """
     url = remote.url.rstrip("/")
     key = remote.key.get_secret_value()
-    client = httpx.Client(headers={"Authorization": f"Bearer {key}"}, timeout=httpx.Timeout(_READ, connect=_CONNECT))
-    listed = _json(client, "GET", f"{url}/models").get("data") or []
-    served: dict[str, Any] = {str(model.get("id")): model for model in listed if isinstance(model, dict)}
-    name = remote.name or next(iter(served), "")
-    if name not in served:
-        raise Unusable(f"The server at {url} does not serve {name!r} but {', '.join(served) or 'nothing'}")
-    window = remote.window or int(served[name].get("max_model_len") or 0)
-    counter = _counter(remote, client, url.removesuffix("/v1"), name, window)
+    timeout = httpx.Timeout(_READ, connect=_CONNECT)
+    with ExitStack() as connections:
+        client = connections.enter_context(httpx.Client(headers={"Authorization": f"Bearer {key}"}, timeout=timeout))
+        listed = _json(client, "GET", f"{url}/models").get("data") or []
+        served: dict[str, Any] = {str(model.get("id")): model for model in listed if isinstance(model, dict)}
+        name = remote.name or next(iter(served), "")
+        if name not in served:
+            raise Unusable(f"The server at {url} does not serve {name!r} but {', '.join(served) or 'nothing'}")
+        window = remote.window or int(served[name].get("max_model_len") or 0)
+        counter = _counter(remote, client, url.removesuffix("/v1"), name, window)
+        if isinstance(counter, ServerCounter):
+            connections.pop_all()  # it goes on using the connection
     chat = ChatOpenAI(
         base_url=url,
         api_key=remote.key,
@@ -100,6 +105,9 @@ def _json(client: httpx.Client, method: str, url: str, body: object = None) -> d
         response = client.request(method, url, json=body)
         response.raise_for_status()
         data = response.json()
+    except httpx.HTTPStatusError as exc:
+        status = exc.response.status_code
+        raise ModelUnavailable(f"The language model's server answered {method} {url} with status {status}") from exc
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as exc:
         raise ModelUnavailable(f"The language model's server cannot be used: {method} {url} failed ({exc})") from exc
     if not isinstance(data, dict):

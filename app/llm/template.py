@@ -30,7 +30,7 @@ class ChatTemplate:
         for shape in (list, _one_system, _no_system):
             try:
                 encoded = self.tokenizer.apply_chat_template(
-                    [{"role": message.role, "content": message.text} for message in shape(conversation)],
+                    [{"role": message.role, "content": self._inert(message.text)} for message in shape(conversation)],
                     add_generation_prompt=True,
                     tokenize=True,
                     return_dict=True,
@@ -44,6 +44,15 @@ class ChatTemplate:
         """Tokens of the prompt, the opening of the answer included."""
         return len(self.token_ids(conversation))
 
+    def _inert(self, text: str) -> str:
+        """The text without the model's control tokens: written in a document, one would end its message."""
+        before = ""
+        while text != before:
+            before = text
+            for token in self.tokenizer.all_special_tokens:
+                text = text.replace(token, "")
+        return text
+
 
 def load_tokenizer(folder: Path) -> Any:
     """The tokenizer of a model folder; nothing is downloaded, no code of the folder is run."""
@@ -56,13 +65,10 @@ def load_tokenizer(folder: Path) -> Any:
 
 
 def _one_system(conversation: Sequence[Message]) -> list[Message]:
-    """Everything before the first turn as one system message; neighbours of one role joined."""
-    first = next((n for n, message in enumerate(conversation) if message.role == "system"), None)
-    last = next((n for n in reversed(range(len(conversation))) if conversation[n].role == "system"), None)
-    if first is None or last is None:
-        return _joined(conversation)
-    head = Message("system", "\n\n".join(message.text for message in conversation[: last + 1]))
-    return [head, *_joined(conversation[last + 1 :])]
+    """All system text as one message in front, never the sources: they stay the user's; neighbours of one role joined."""
+    system = [message.text for message in conversation if message.role == "system"]
+    said = _joined([message for message in conversation if message.role != "system"])
+    return [Message("system", "\n\n".join(system)), *said] if system else said
 
 
 def _no_system(conversation: Sequence[Message]) -> list[Message]:

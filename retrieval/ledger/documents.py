@@ -71,8 +71,11 @@ def store_embeddings(engine: Engine, digests: Sequence[str], vectors: Vectors) -
         connection.execute(insert(embeddings), rows)
 
 
-def flip(engine: Engine, version: Version) -> None:
-    """Make this version the answerable one: chunks, pointer and index changes in one transaction."""
+def flip(engine: Engine, version: Version, needed: frozenset[str] = frozenset()) -> None:
+    """Make this version the answerable one: chunks, pointer and index changes in one transaction.
+
+    Embeddings that nothing uses any more are forgotten, but for the `needed` ones, which other documents wait for.
+    """
     entry = version.entry
     rows = [
         _chunk_row(chunk, ordinal, digest)
@@ -92,7 +95,7 @@ def flip(engine: Engine, version: Version) -> None:
         gone = sorted(before.keys() - set(now))
         _note(connection, gone, "delete")
         _note(connection, [chunk for chunk in now if moved or chunk not in before], "upsert")
-        _forget_unused_embeddings(connection, {before[chunk] for chunk in gone})
+        _forget_unused_embeddings(connection, {before[chunk] for chunk in gone} - needed)
         connection.execute(delete(failures).where(failures.c.uri == entry.uri))
 
 

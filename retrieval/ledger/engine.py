@@ -1,17 +1,16 @@
 """Opening the ledger, bringing it to the present schema, and the two kinds of transactions."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
-from retrieval.errors import LedgerBusy, LedgerDamaged
+from retrieval.errors import LedgerBusy, LedgerDamaged, Unusable
 
 HEAD = "0001"
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -20,7 +19,12 @@ _BUSY_SECONDS = 10
 
 def open_ledger(url: str) -> Engine:
     """Open the database at a SQLAlchemy URL, migrated to the present schema."""
-    engine = create_engine(url, **({"connect_args": {"timeout": _BUSY_SECONDS}} if _is_sqlite(url) else {}))
+    try:
+        engine = create_engine(url, **({"connect_args": {"timeout": _BUSY_SECONDS}} if _is_sqlite(url) else {}))
+    except (ArgumentError, NoSuchModuleError) as exc:
+        raise Unusable(f"The ledger's URL is wrong: {exc}. Write sqlite:///FILE or postgresql+psycopg://...") from exc
+    except ModuleNotFoundError as exc:
+        raise Unusable("The ledger's database needs a driver. Run: pip install 'frontdesk[postgres]'") from exc
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -89,16 +93,29 @@ def _migrate(engine: Engine) -> None:
     if found == HEAD:
         return
     if found is not None and engine.url.database and engine.dialect.name == "sqlite":
-        shutil.copy2(engine.url.database, f"{engine.url.database}.before-{HEAD}")
+        _copy_sqlite(engine.url.database, f"{engine.url.database}.before-{HEAD}")
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     with writing(engine) as connection:
         if _revision(connection) != HEAD:  # another process may have been faster
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError as exc:
+                raise LedgerDamaged(
+                    f"The ledger {engine.url.render_as_string()} has the schema {found}, which this version does not "
+                    "know. Was it made by a newer Frontdesk?"
+                ) from exc
+
+
+def _copy_sqlite(file: str, copy: str) -> None:
+    """SQLite's own copy holds what still lies in the write-ahead log; a copy of the file would not."""
+    with closing(sqlite3.connect(file)) as here, closing(sqlite3.connect(copy)) as there:
+        here.backup(there)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -1,0 +1,77 @@
+"""What the command line's --json prints: builtins from our values. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from app.events import AnswerEvent, Done, Failed, Refused
+from ingest.report import Report
+from retrieval.budget import TokenUse
+from retrieval.errors import QuestionRefused
+from retrieval.ledger.documents import Entry
+from retrieval.ledger.runs import Failure
+from retrieval.search import Hit
+
+Json = dict[str, Any]
+
+
+def of_report(report: Report) -> Json:
+    """`frontdesk ingest --json`."""
+    return report.counts() | {"failed": _failures(report.failed), "seconds": round(report.seconds, 3)}
+
+
+def of_answer(event: AnswerEvent) -> Json:
+    """`frontdesk ask --json`, from the event that ended the question."""
+    if isinstance(event, Failed):
+        return _answer("failed", event.message, TokenUse(), event.timings_ms, event.conversation)
+    assert isinstance(event, Done | Refused)
+    status = "answered" if isinstance(event, Done) else "refused"
+    fields = _answer(status, event.answer, event.tokens, event.timings_ms, event.conversation)
+    if isinstance(event, Done):
+        names = ("number", "uri", "title", "quote")
+        fields["citations"] = [{name: getattr(one, name) for name in names} for one in event.citations]
+    return fields
+
+
+def of_unasked(exc: QuestionRefused) -> Json:
+    """`frontdesk ask --json` for a question that was not accepted."""
+    return _answer("failed", exc.user_message, TokenUse(), {}, "")
+
+
+def of_hits(hits: Sequence[Hit]) -> Json:
+    """`frontdesk search --json`."""
+    rows = [
+        {
+            "uri": hit.chunk.uri,
+            "title": hit.chunk.title,
+            "heading_path": list(hit.chunk.heading_path),
+            "cosine": round(hit.cosine, 4),
+            "bm25": round(hit.bm25, 4),
+            "relevance": round(hit.relevance, 4),
+            "text": hit.chunk.text,
+        }
+        for hit in hits
+    ]
+    return {"hits": rows}
+
+
+def of_documents(entries: Sequence[Entry], failures: Sequence[Failure]) -> Json:
+    """`frontdesk documents --json`."""
+    fields = ("uri", "title", "audience", "contact", "version")
+    rows = [{name: getattr(entry, name) for name in fields} for entry in entries]
+    return {"documents": rows, "failed": _failures(failures)}
+
+
+def _failures(failures: Sequence[Failure]) -> list[Json]:
+    return [{"uri": failure.uri, "reason": failure.reason} for failure in failures]
+
+
+def _answer(status: str, answer: str, tokens: TokenUse, timings: dict[str, float], conversation: str) -> Json:
+    return {
+        "status": status,
+        "answer": answer,
+        "citations": [],
+        "tokens": asdict(tokens),
+        "timings_ms": timings,
+        "conversation": conversation,
+    }

@@ -1,0 +1,71 @@
+"""The contract of every chat model: it streams, it stops, and its counter counts what it is sent."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from app.llm.local import load_llama
+from app.llm.model import LanguageModel, to_langchain
+from app.llm.remote import RemoteModel, ServerCounter, connect
+from app.llm.template import ChatTemplate, load_tokenizer
+from retrieval.prompt import Message, messages
+from retrieval.rewrite import Turn
+from tests.openai_server import openai_server
+from tests.passages import passage
+
+LEAVE = passage(1, "Parents stay at home for sixteen weeks after a birth.", title="Parental leave")
+LAPTOP = passage(2, "A broken machine is replaced within one working day.", title="Laptop repair")
+ASKED = messages("How does laptop repair work?", [LEAVE, LAPTOP], [])
+TALK = messages("And how long?", [LEAVE, LAPTOP], [Turn("Why?", "So. [1]"), Turn("When?", "Soon. [2]")])
+
+
+@pytest.fixture(scope="module", params=["local Llama", "local Llama, strict template", "OpenAI-compatible server"])
+def model(request: pytest.FixtureRequest, llama_dir: Path, narrow_llama_dir: Path) -> Iterator[LanguageModel]:
+    if request.param == "local Llama":
+        yield load_llama(llama_dir, "cpu", 0, 40)
+    elif request.param == "local Llama, strict template":
+        yield load_llama(narrow_llama_dir, "cpu", 0, 40)
+    else:
+        with openai_server(llama_dir) as server:
+            remote = connect(RemoteModel(server.url, "", SecretStr("key"), "", 0, 40))
+            yield remote
+            assert isinstance(remote.counter, ServerCounter)
+            remote.counter._client.close()
+
+
+def test_it_has_a_name(model: LanguageModel) -> None:
+    assert model.name.strip()
+
+
+def test_an_answer_is_streamed_in_pieces(model: LanguageModel) -> None:
+    assert len([chunk for chunk in model.chat.stream(to_langchain(ASKED)) if str(chunk.text)]) > 3
+
+
+def test_the_pieces_are_the_whole_answer(model: LanguageModel) -> None:
+    streamed = "".join(str(chunk.text) for chunk in model.chat.stream(to_langchain(ASKED)))
+    assert streamed == str(model.chat.invoke(to_langchain(ASKED)).text)
+
+
+def test_a_closed_stream_does_not_block_the_next_question(model: LanguageModel) -> None:
+    stream = model.chat.stream(to_langchain(ASKED))
+    next(stream)
+    stream.close()  # type: ignore[attr-defined]
+    assert str(model.chat.invoke(to_langchain(ASKED)).text)
+
+
+def test_a_longer_conversation_counts_more(model: LanguageModel) -> None:
+    assert 0 < model.counter.count(ASKED) < model.counter.count(TALK) < model.counter.window
+
+
+def test_counts_are_those_of_the_served_tokenizer_and_template(
+    model: LanguageModel, llama_dir: Path, narrow_llama_dir: Path
+) -> None:
+    folder = narrow_llama_dir if model.counter.window == 512 else llama_dir
+    assert model.counter.count(TALK) == len(ChatTemplate(load_tokenizer(folder), 2048).token_ids(TALK))
+
+
+def test_the_opening_of_the_answer_is_counted(model: LanguageModel) -> None:
+    talk = [Message("user", "Why?")]
+    assert model.counter.count(talk) < model.counter.count([*talk, Message("assistant", ""), Message("user", "")])

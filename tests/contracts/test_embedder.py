@@ -1,0 +1,60 @@
+"""What every Embedder does. A new backend is added to `EMBEDDERS`."""
+
+import numpy as np
+import pytest
+
+from retrieval.embedder import Embedder
+from retrieval.sentence_embedder import SentenceEmbedder
+from tests.word_embedder import WordEmbedder
+
+EMBEDDERS = ["sentence-transformers", "words of the tests"]
+TEXTS = ["Employees get 25 days of annual leave.", "Expense claims are paid within ten days.", "Jury duty is paid."]
+
+
+@pytest.fixture(params=EMBEDDERS)
+def each(request: pytest.FixtureRequest, embedder: SentenceEmbedder) -> Embedder:
+    return embedder if request.param == "sentence-transformers" else WordEmbedder()
+
+
+def test_passages_are_rows_of_float32(each: Embedder) -> None:
+    vectors = each.passages(TEXTS)
+    assert (vectors.shape, vectors.dtype.name) == ((3, each.dim), "float32")
+
+
+def test_passages_have_length_1(each: Embedder) -> None:
+    assert np.linalg.norm(each.passages(TEXTS), axis=1) == pytest.approx([1.0, 1.0, 1.0], abs=1e-5)
+
+
+def test_a_question_is_one_vector_of_length_1(each: Embedder) -> None:
+    vector = each.query("How many days of leave do I get?")
+    assert (vector.shape, vector.dtype.name) == ((each.dim,), "float32")
+    assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_no_passages_make_no_rows(each: Embedder) -> None:
+    assert each.passages([]).shape == (0, each.dim)
+
+
+def test_a_passage_is_the_same_vector_alone_and_among_others(each: Embedder) -> None:
+    assert float(each.passages(TEXTS)[1] @ each.passages(TEXTS[1:2])[0]) == pytest.approx(1.0, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("question", "best"),
+    [("How many days of annual leave do employees get?", 0), ("When is an expense claim paid?", 1)],
+)
+def test_a_question_is_nearest_to_the_passage_that_answers_it(each: Embedder, question: str, best: int) -> None:
+    assert int(np.argmax(each.passages(TEXTS) @ each.query(question))) == best
+
+
+def test_longer_text_has_more_tokens(each: Embedder) -> None:
+    assert 0 == each.tokens("") < each.tokens("paid leave") < each.tokens("paid leave in all countries")
+
+
+def test_tokens_are_counted_beyond_the_longest_passage(each: Embedder) -> None:
+    assert each.tokens("leave " * 1000) >= 1000 > each.max_tokens
+
+
+@pytest.mark.parametrize("text", ["", " ", "🎉", "\0", "leave " * 1000])
+def test_any_text_has_a_vector_of_finite_numbers(each: Embedder, text: str) -> None:
+    assert np.isfinite([each.passages([text])[0], each.query(text)]).all()

@@ -1,0 +1,121 @@
+"""Ingestion killed at one step after another, each time in a process of its own; started by test_killed.py.
+
+    python -m tests.ingest.killed HOME FOLDER COPIES
+
+Copies HOME to COPIES/1, COPIES/2, ... and ingests FOLDER into each. The n-th copy's process dies, without any clean-up,
+at its n-th step: a listing, an embedding batch, a ledger transaction, a change or save of the dense index, before and
+after each. Prints the number of copies; in the last one nothing was left to die at.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import event
+
+from app.bootstrap import Home
+from app.settings import Settings
+from ingest.folder import Folder
+from ingest.report import NoProgress
+from ingest.source import Item, Unlisted
+from retrieval.access import Scope
+from retrieval.embedder import Vectors
+from retrieval.index import Index, Near, Row
+from tests.word_embedder import WordEmbedder
+
+
+class Steps:
+    """Counts steps and ends the process at the last one."""
+
+    def __init__(self, last: int) -> None:
+        self._left = last
+
+    def step(self, *_: object) -> None:
+        self._left -= 1
+        if self._left == 0:
+            os._exit(9)
+
+
+class MortalEmbedder(WordEmbedder):
+    """Dies before or after it embeds."""
+
+    def __init__(self, steps: Steps) -> None:
+        super().__init__()
+        self._steps = steps
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        self._steps.step()
+        vectors = super().passages(texts)
+        self._steps.step()
+        return vectors
+
+
+class MortalFolder(Folder):
+    """Dies after it listed."""
+
+    def __init__(self, root: Path, steps: Steps) -> None:
+        super().__init__(root, "everyone")
+        self._steps = steps
+
+    def items(self) -> list[Item | Unlisted]:  # type: ignore[override]
+        listed = list(super().items())
+        self._steps.step()
+        return listed
+
+
+class MortalIndex:
+    """Dies before or after what it does."""
+
+    def __init__(self, index: Index, steps: Steps) -> None:
+        self._index = index
+        self._steps = steps
+
+    @property
+    def seq(self) -> int:
+        return self._index.seq
+
+    def apply(self, upserts: Sequence[Row], deletes: Sequence[str], seq: int) -> None:
+        self._steps.step()
+        self._index.apply(upserts, deletes, seq)
+        self._steps.step()
+
+    def search(self, vector: Vectors, scope: Scope, k: int) -> list[Near]:
+        return self._index.search(vector, scope, k)
+
+    def clear(self) -> None:
+        self._index.clear()
+
+    def save(self) -> None:
+        self._steps.step()
+        self._index.save()
+        self._steps.step()
+
+
+def ingest(place: Path, folder: Path, steps: Steps) -> None:
+    """Bring one home up to date, mortally."""
+    home = Home(Settings(home=place))
+    home.__dict__["embedder"] = MortalEmbedder(steps)
+    home.indexes.dense = MortalIndex(home.indexes.dense, steps)
+    event.listen(home.engine, "commit", steps.step)
+    home.ingest_source(MortalFolder(folder, steps), NoProgress())
+
+
+def main(home: Path, folder: Path, copies: Path) -> int:
+    """Kill at every step; the number of copies."""
+    number = 0
+    killed = True
+    while killed:
+        number += 1
+        copy = shutil.copytree(home, copies / str(number))
+        child = os.fork()  # quicker than a fresh process, and safe: nothing here has started a thread
+        if not child:
+            ingest(copy, folder, Steps(number))
+            os._exit(0)
+        killed = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    return number
+
+
+if __name__ == "__main__":
+    sys.stdout.write(str(main(*map(Path, sys.argv[1:]))))

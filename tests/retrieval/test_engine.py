@@ -1,0 +1,128 @@
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, insert, select, text
+
+from retrieval.errors import LedgerBusy, LedgerDamaged
+from retrieval.ledger.engine import open_ledger, reading, writing
+from retrieval.ledger.schema import facts
+
+
+def put(engine: Engine, *names: str) -> None:
+    with writing(engine) as connection:
+        for name in names:
+            connection.execute(insert(facts).values(name=name, value="x"))
+
+
+def names(engine: Engine) -> list[str]:
+    with reading(engine) as connection:
+        return list(connection.execute(select(facts.c.name).order_by(facts.c.name)).scalars())
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Another program is writing."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def impatient(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.execute(text("PRAGMA busy_timeout = 50"))
+
+
+def test_a_transaction_is_written_whole(engine: Engine) -> None:
+    put(engine, "a", "b")
+    assert names(engine) == ["a", "b", "ledger"]
+
+
+def test_a_transaction_that_fails_writes_nothing(engine: Engine) -> None:
+    put(engine, "b")
+    with pytest.raises(Exception, match="UNIQUE constraint failed"):
+        put(engine, "a", "b")
+    assert names(engine) == ["b", "ledger"]
+
+
+def test_a_reader_sees_one_state_while_another_writes(engine: Engine) -> None:
+    put(engine, "a")
+    with reading(engine) as connection:
+        query = select(facts.c.name).order_by(facts.c.name)
+        before = list(connection.execute(query).scalars())
+        put(engine, "b")
+        assert list(connection.execute(query).scalars()) == before == ["a", "ledger"]
+
+
+def test_a_locked_ledger_says_that_trying_again_helps(engine: Engine, tmp_path: Path) -> None:
+    impatient(engine)
+    with locked(tmp_path / "ledger.sqlite"), pytest.raises(LedgerBusy, match="is locked by another process") as caught:
+        put(engine, "a")
+    assert caught.value.retryable
+
+
+def test_a_locked_ledger_can_be_read(engine: Engine, tmp_path: Path) -> None:
+    put(engine, "a")
+    with locked(tmp_path / "ledger.sqlite"):
+        assert names(engine) == ["a", "ledger"]
+
+
+def test_after_the_lock_writing_goes_on(engine: Engine, tmp_path: Path) -> None:
+    with locked(tmp_path / "ledger.sqlite"):
+        pass
+    put(engine, "a")
+    assert names(engine) == ["a", "ledger"]
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.sqlite"
+    file.write_bytes(b"this is no database, " * 300)
+    with pytest.raises(LedgerDamaged, match=r"no readable database\. Restore it from a backup"):
+        open_ledger(f"sqlite:///{file}")
+
+
+def test_a_folder_that_does_not_exist_is_no_ledger(tmp_path: Path) -> None:
+    with pytest.raises(LedgerDamaged, match="cannot be used: unable to open database file"):
+        open_ledger(f"sqlite:///{tmp_path / 'missing' / 'ledger.sqlite'}")
+
+
+def test_opening_again_keeps_what_is_there(engine: Engine, tmp_path: Path) -> None:
+    put(engine, "a")
+    again = open_ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    assert names(again) == ["a", "ledger"]
+    again.dispose()
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Path:
+    """A ledger whose schema nobody here knows."""
+    file = tmp_path / "ledger.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.execute("INSERT INTO alembic_version VALUES ('9999')")
+        connection.commit()
+    return file
+
+
+def test_a_ledger_of_another_schema_is_refused(newer: Path) -> None:
+    with pytest.raises(LedgerDamaged, match="has the schema 9999, which this version does not know"):
+        open_ledger(f"sqlite:///{newer}")
+
+
+def test_a_ledger_is_copied_before_its_schema_is_touched(newer: Path) -> None:
+    with pytest.raises(LedgerDamaged):
+        open_ledger(f"sqlite:///{newer}")
+    with closing(sqlite3.connect(newer.with_name("ledger.sqlite.before-0001"))) as copy:
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
+
+
+def test_two_ledgers_have_two_ids(tmp_path: Path) -> None:
+    ids = set()
+    for name in ("one", "two"):
+        engine = open_ledger(f"sqlite:///{tmp_path / name}")
+        with reading(engine) as connection:
+            ids.add(connection.execute(select(facts.c.value).where(facts.c.name == "ledger")).scalar_one())
+        engine.dispose()
+    assert len(ids) == 2

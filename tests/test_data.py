@@ -1,0 +1,79 @@
+"""The committed sample data is in step with what it is made from, and the product can read it."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from app import people
+from app.bootstrap import DATA
+from data.eval import make_set
+from data.slack import make_export
+from ingest import reader
+from ingest.audiences import rules_in
+from ingest.folder import Folder
+from ingest.source import Item
+from retrieval.plain import folded
+
+COMPANY, EVAL = DATA / "company", DATA / "eval"
+QUERIES: list[dict[str, Any]] = [
+    json.loads(line) for line in (EVAL / "queries.jsonl").read_text(encoding="utf-8").splitlines()
+]
+ANSWERABLE = [query for query in QUERIES if query.get("answerable", True)]
+
+
+@pytest.mark.parametrize("name", ["corpus.jsonl", "qrels.tsv"])
+def test_the_evaluation_set_is_in_step_with_the_company(name: str) -> None:
+    assert (EVAL / name).read_text(encoding="utf-8") == make_set.build()[name]
+
+
+def test_the_slack_export_is_in_step_with_its_messages() -> None:
+    assert (DATA / "slack" / "export.zip").read_bytes() == make_export.build()
+
+
+def test_there_are_45_answerable_and_15_unanswerable_questions() -> None:
+    follow_ups = [query for query in ANSWERABLE if query.get("history")]
+    assert (len(ANSWERABLE), len(QUERIES) - len(ANSWERABLE), len(follow_ups)) == (45, 15, 15)
+
+
+def test_every_question_has_its_own_id() -> None:
+    assert [name for name, count in Counter(query["id"] for query in QUERIES).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("query", ANSWERABLE, ids=[query["id"] for query in ANSWERABLE])
+def test_a_support_sentence_stands_in_its_document(query: dict[str, Any]) -> None:
+    texts = []
+    for name in query["files"]:
+        document = reader.read((COMPANY / name).read_bytes(), name)
+        texts += [block.text for section in document.sections for block in section.blocks]
+    assert folded(query["support"]) in folded("\n".join(texts))
+
+
+def test_every_judged_document_is_in_the_corpus() -> None:
+    ids = {json.loads(line)["id"] for line in (EVAL / "corpus.jsonl").read_text(encoding="utf-8").splitlines()}
+    judged = {line.split("\t")[1] for line in (EVAL / "qrels.tsv").read_text(encoding="utf-8").splitlines()}
+    assert (judged - ids, len(ids) >= 40) == (set(), True)
+
+
+def test_every_document_of_the_company_can_be_read() -> None:
+    listed = list(Folder(COMPANY, "everyone").items())
+    titles = [item.read(item.load()).title for item in listed if isinstance(item, Item)]
+    assert (len(titles) == len(listed), "" in titles) == (True, False)
+
+
+def test_the_companys_rules_have_no_problems() -> None:
+    assert rules_in(COMPANY, "everyone").problems == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "audience"),
+    [("hr/salary-bands-2026.md", "group:hr"), ("managers/x.md", "group:managers"), ("leave/sick-leave.md", "everyone")],
+)
+def test_the_companys_closed_folders_are_closed(path: str, audience: str) -> None:
+    assert rules_in(COMPANY, "everyone").decide(path).id == audience
+
+
+def test_the_companys_people_can_be_imported() -> None:
+    groups = {group for person in people.read_csv(COMPANY / "people.csv") for group in person.groups}
+    assert groups == {"admins", "hr", "managers"}
