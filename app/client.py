@@ -11,6 +11,7 @@ from app.events import AnswerEvent, Citation, from_json
 
 AS_HEADER = "Frontdesk-As"
 _CONNECT, _READ = 5.0, 600.0  # seconds
+_AWAY = "The server cannot be reached. Please try again in a minute, or ask whoever started it whether it is running."
 
 
 class Unanswered(Exception):
@@ -75,7 +76,7 @@ class Client:
                     if line.startswith("data:"):
                         yield from_json(line.removeprefix("data:").strip())
         except httpx.HTTPError as exc:
-            raise Unanswered("The server cannot be reached. Is `frontdesk serve` running?") from exc
+            raise Unanswered(_AWAY) from exc
 
     def me(self) -> Me:
         """Who the server takes us for."""
@@ -117,7 +118,7 @@ class Client:
         try:
             response = self._http.request(method, path)
         except httpx.HTTPError as exc:
-            raise Unanswered("The server cannot be reached. Is `frontdesk serve` running?") from exc
+            raise Unanswered(_AWAY) from exc
         if response.is_error:
             raise _problem(response)
         return response

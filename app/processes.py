@@ -84,8 +84,8 @@ def up(settings: Settings, email: str, say: Callable[[str], None]) -> int:
     try:
         # A process group of their own: Ctrl-C reaches us alone, and we stop them in order.
         children.append(_start([sys.executable, "-m", "app.cli", "serve"], environment))
-        _wait_for(f"http://{HOST}:{settings.port}/healthz", children)
         children.append(_start(page_command(settings), environment | page_environment(settings, email)))
+        _wait_for(f"http://{HOST}:{settings.port}/healthz", children)
         _wait_for(f"http://{HOST}:{settings.web_port}/_stcore/health", children)
         say(f"Page:   http://{HOST}:{settings.web_port}")
         say(f"Server: http://{HOST}:{settings.port}  (key in {settings.home / KEY_FILE})")

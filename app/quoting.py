@@ -1,5 +1,6 @@
 """The quoting answerer: the sentences that best support the answer, verbatim and cited. Needs no language model."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,9 @@ _SHORTEST = 12  # characters of a sentence that can answer anything
 _MOST_QUOTES = 3
 _CLOSE = 0.1  # a further sentence is quoted when its cosine is this close to the best one's
 _REMEMBERED = 20_000  # sentence vectors
+_LONGEST_LIST = 12  # lines that are quoted with the sentence before them
 _BETWEEN_CELLS = " | "
+_ITEM = re.compile(r"(?:[-*•]|\(?\w{1,3}[.)])\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +107,45 @@ def _of_chunk(passage: Passage, text: str, offset: int) -> Iterator[_Candidate]:
         is_row = _BETWEEN_CELLS in unit.text
         begins_table = is_row and not (place and _BETWEEN_CELLS in units[place - 1].text)
         follows = place + 1 < len(units) and _BETWEEN_CELLS in units[place + 1].text
-        moved = Sentence(unit.text, unit.start + offset, unit.end + offset)
         if begins_table and follows:
-            header = moved  # says what the rows mean, and answers nothing by itself
-        elif len(unit.text) > _SHORTEST:
-            yield _candidate(passage, moved, header if is_row else None)
+            header = _moved(unit, offset)  # says what the rows mean, and answers nothing by itself
+        elif _can_answer(unit.text):
+            whole = _with_list(text, units, place) if unit.text.endswith(":") else _without_bullet(unit)
+            of_row = header if is_row else None
+            yield _Candidate(passage, _moved(whole, offset), of_row, _in_context(passage, unit, of_row))
 
 
-def _candidate(passage: Passage, unit: Sentence, header: Sentence | None) -> _Candidate:
+def _can_answer(text: str) -> bool:
+    """A question that somebody asked answers none; a few letters do not either."""
+    return len(text) > _SHORTEST and not text.endswith("?")
+
+
+def _with_list(text: str, units: Sequence[Sentence], place: int) -> Sentence:
+    """What ends in a colon says nothing without the list or table that follows; these come whole."""
+    last = place
+    for after in range(place + 1, min(len(units), place + 1 + _LONGEST_LIST)):
+        begins_line = "\n" in text[units[after - 1].end : units[after].start]
+        if begins_line and not (_BETWEEN_CELLS in units[after].text or _ITEM.match(units[after].text)):
+            break
+        last = after
+    start, end = units[place].start, units[last].end
+    return Sentence(text[start:end], start, end)
+
+
+def _without_bullet(unit: Sentence) -> Sentence:
+    cut = 2 if unit.text.startswith("- ") else 0
+    return Sentence(unit.text[cut:], unit.start + cut, unit.end)
+
+
+def _moved(unit: Sentence, offset: int) -> Sentence:
+    return Sentence(unit.text, unit.start + offset, unit.end + offset)
+
+
+def _in_context(passage: Passage, unit: Sentence, header: Sentence | None) -> str:
     """A sentence alone says too little: it is compared together with its title, headings and table header."""
     head = " - ".join(part for part in (passage.title, passage.heading) if part)
     row = f"{header.text} ; {unit.text}" if header else unit.text
-    return _Candidate(passage, unit, header, f"{head}: {row}")
+    return f"{head}: {row}"
 
 
 _Span = tuple[Passage, int, int]
@@ -128,6 +158,8 @@ def _spans(chosen: Sequence[_Candidate]) -> list[list[_Span]]:
     header: Sentence | None = None
     for one in sorted(chosen, key=lambda each: (order[each.passage.number], each.sentence.start)):
         span = (one.passage, one.sentence.start, one.sentence.end)
+        if any(_holds(quoted, span) for group in groups for quoted in group):
+            continue
         if one.header and header == one.header and groups[-1][0][0] is one.passage:
             groups[-1].append(span)
         elif one.header:
@@ -138,6 +170,10 @@ def _spans(chosen: Sequence[_Candidate]) -> list[list[_Span]]:
             groups.append([span])
         header = one.header
     return groups
+
+
+def _holds(outer: _Span, inner: _Span) -> bool:
+    return outer[0] is inner[0] and outer[1] <= inner[1] and inner[2] <= outer[2]
 
 
 def _continues(before: _Span, span: _Span) -> bool:

@@ -24,7 +24,7 @@ from retrieval.ledger.documents import Entry, Version
 from retrieval.ledger.runs import Failure
 
 _log = logging.getLogger(__name__)
-_RECIPE = f"1:{CHUNK_TOKENS}"  # changes when the same bytes would become other chunks
+_RECIPE = f"2:{CHUNK_TOKENS}"  # changes when the same bytes would become other chunks
 _BATCH = 256  # chunks that are embedded together
 
 

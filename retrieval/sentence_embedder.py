@@ -1,6 +1,7 @@
 """Embedding with sentence-transformers; the only file that imports torch for embeddings."""
 
 import importlib.util
+import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -80,9 +81,12 @@ class SentenceEmbedder:
         tokenizer.no_padding()
         return tokenizer
 
-    @property
+    @cached_property
     def dim(self) -> int:
         """Length of a vector."""
+        pooling = self._folder / "1_Pooling" / "config.json"
+        if pooling.is_file() and not list(self._folder.glob("*_Dense")):  # said without loading the model
+            return int(json.loads(pooling.read_text())["word_embedding_dimension"])
         return int(self._model.get_embedding_dimension())
 
     @property

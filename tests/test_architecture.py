@@ -13,6 +13,7 @@ LONGEST = 300
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 MIGRATIONS = "retrieval/ledger/migrations/"
 TESTED_ELSEWHERE = {
+    "app/demo.py": "tests/browser/test_page.py runs the demo",
     "app/tables.py": "tests/retrieval/test_schema.py compares it with the migrations",
 }
 READ_THE_ENVIRONMENT = {"app/settings.py", "app/cli.py", "app/quiet.py", "app/processes.py", "ui/web.py"}

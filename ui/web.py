@@ -36,7 +36,9 @@ def main() -> None:
                 _draw_hints(client)
     except (Unanswered, OSError) as exc:
         _draw_failure(str(exc) if isinstance(exc, Unanswered) else web_view.NO_KEY)
-        st.button("Try again")
+        if "asked" in st.session_state:
+            st.caption(web_view.kept(st.session_state["asked"]))
+        st.button("Try again", icon=":material/refresh:")
         return
     for number, message in enumerate(said):
         _draw_message(client, message, f"said-{number}")
@@ -62,7 +64,7 @@ def _chosen_client() -> Client:
             on_change=_start_anew,
             bind="query-params",
         )
-        st.caption("Only the demo lets you choose. What an answer may use depends on who asks.")
+        st.caption(web_view.DEMO_PERSONS)
     return _client(url, key_file, chosen or "")
 
 

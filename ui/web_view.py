@@ -20,10 +20,14 @@ EXAMPLES = (
     "Who do I tell when I am ill?",
 )
 DEMO_EXAMPLES = (
-    "How many days of annual leave do I get?",
     "What can I claim for a hotel in Lisbon?",
+    "How many weeks of parental leave are paid in full?",
     "Who do I tell when my laptop is stolen?",
-    "Can I work from another country for a while?",
+    "How many volunteering days do I get?",
+)
+DEMO_PERSONS = (
+    "Only the demo lets you choose. What an answer may use depends on who asks: "
+    "as Hana Okoro, who is in HR, ask what a G5 in Leeds earns."
 )
 EMPTY = "Ask about your company's policies. Answers quote its documents, with numbered sources."
 NO_DOCUMENTS = "There are no documents yet. An admin begins with: `frontdesk ingest FOLDER`"
@@ -64,6 +68,11 @@ def who_can_see(name: str, audiences: Sequence[str], documents: int) -> str:
     also = f" Your groups ({escaped(', '.join(groups))}) add documents that others do not see." if groups else ""
     kept = "Only you see this conversation." if name else "Whoever has this page's address can see this conversation."
     return f"{who}{also} {documents} documents are open to you. {kept}"
+
+
+def kept(question: str) -> str:
+    """What became of a question that the server could not be asked."""
+    return f"Your question is kept and will be asked then: {escaped(' '.join(question.split()))}"
 
 
 def source_label(citation: Citation) -> str:

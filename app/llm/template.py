@@ -30,10 +30,12 @@ class ChatTemplate:
         for shape in (list, _one_system, _no_system):
             try:
                 encoded = self.tokenizer.apply_chat_template(
-                    [{"role": message.role, "content": self._inert(message.text)} for message in shape(conversation)],
+                    [{"role": message.role, "content": message.text} for message in shape(conversation)],
                     add_generation_prompt=True,
                     tokenize=True,
                     return_dict=True,
+                    # A control token that stands in a document would end its message: it is encoded as plain text.
+                    sanitize_control_tokens=True,
                 )
                 return list(encoded["input_ids"])
             except Exception as exc:  # noqa: BLE001 - a template raises whatever its author chose
@@ -43,15 +45,6 @@ class ChatTemplate:
     def count(self, conversation: Sequence[Message]) -> int:
         """Tokens of the prompt, the opening of the answer included."""
         return len(self.token_ids(conversation))
-
-    def _inert(self, text: str) -> str:
-        """The text without the model's control tokens: written in a document, one would end its message."""
-        before = ""
-        while text != before:
-            before = text
-            for token in self.tokenizer.all_special_tokens:
-                text = text.replace(token, "")
-        return text
 
 
 def load_tokenizer(folder: Path) -> Any:
@@ -65,7 +58,7 @@ def load_tokenizer(folder: Path) -> Any:
 
 
 def _one_system(conversation: Sequence[Message]) -> list[Message]:
-    """All system text as one message in front, never the sources: they stay the user's; neighbours of one role joined."""
+    """All system text as one message in front; neighbours of one role joined. Sources stay the user's."""
     system = [message.text for message in conversation if message.role == "system"]
     said = _joined([message for message in conversation if message.role != "system"])
     return [Message("system", "\n\n".join(system)), *said] if system else said

@@ -1,0 +1,60 @@
+from app import json_output
+from app.events import Citation, Done, Failed, Refused
+from ingest.report import Report
+from retrieval.budget import TokenUse
+from retrieval.errors import QuestionRefused
+from retrieval.ledger.runs import Failure
+
+FIRST = Citation(1, "handbook/leave.md", "Leave", "27 days.", "#leave", "c1", 0, 8)
+SECOND = Citation(2, "handbook/travel.md", "Travel", "By train.", "#travel", "c2", 4, 13)
+USE = TokenUse(512, 300, 100, 1, 2)
+TOKENS = {"window": 512, "prompt": 300, "reserved": 100, "dropped_sources": 1, "dropped_turns": 2}
+UNUSED = {"window": 0, "prompt": 0, "reserved": 0, "dropped_sources": 0, "dropped_turns": 0}
+
+
+def test_a_report_lists_what_failed_and_why() -> None:
+    failed = [Failure("handbook/a.md", "it is empty"), Failure("handbook/b.md", "it is no text")]
+    report = Report(added=3, updated=2, unchanged=1, removed=4, failed=failed, chunks_embedded=9, seconds=1.23456)
+    assert json_output.of_report(report) == {
+        "added": 3,
+        "updated": 2,
+        "unchanged": 1,
+        "removed": 4,
+        "failed": [
+            {"uri": "handbook/a.md", "reason": "it is empty"},
+            {"uri": "handbook/b.md", "reason": "it is no text"},
+        ],
+        "chunks_embedded": 9,
+        "seconds": 1.235,
+    }
+
+
+def test_an_answer_has_its_citations_and_tokens() -> None:
+    event = Done("27 days. [1] By train. [2]", (FIRST, SECOND), USE, {"total": 5.0}, "conversation", "quoting")
+    assert json_output.of_answer(event) == {
+        "status": "answered",
+        "answer": "27 days. [1] By train. [2]",
+        "citations": [
+            {"number": 1, "uri": "handbook/leave.md", "title": "Leave", "quote": "27 days."},
+            {"number": 2, "uri": "handbook/travel.md", "title": "Travel", "quote": "By train."},
+        ],
+        "tokens": TOKENS,
+        "timings_ms": {"total": 5.0},
+        "conversation": "conversation",
+    }
+
+
+def test_a_refusal_says_so_without_citations() -> None:
+    found = json_output.of_answer(Refused("They do not say.", "hana@example.com", (), USE, {}, "conversation"))
+    assert (found["status"], found["citations"], found["tokens"]) == ("refused", [], TOKENS)
+
+
+def test_a_failure_has_the_same_fields() -> None:
+    found = json_output.of_answer(Failed("The model failed.", "ab12", retryable=True, conversation="conversation"))
+    assert (found["status"], found["answer"], found["tokens"]) == ("failed", "The model failed.", UNUSED)
+
+
+def test_a_question_that_was_not_accepted_has_the_same_fields() -> None:
+    found = json_output.of_unasked(QuestionRefused("The question is empty."))
+    assert found.keys() == json_output.of_answer(Refused("", "", (), USE, {}, "")).keys()
+    assert (found["status"], found["answer"]) == ("failed", "The question is empty.")

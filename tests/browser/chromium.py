@@ -1,0 +1,114 @@
+"""Debian's Chromium, with everything that a page asks for recorded."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Locator, Page, WebSocket, expect, sync_playwright
+
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HIGHLIGHT = ".stMarkdownColoredBackground"
+_PATIENCE = 60_000  # milliseconds; the machine may be busy
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser until the block ends."""
+    path = shutil.which("chromium")
+    if path is None:
+        raise RuntimeError("There is no chromium. Run tests/heavy_packages.sh")
+    expect.set_options(timeout=_PATIENCE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """One open page with all it asked for and all it was sent."""
+
+    page: Page
+    addresses: list[str] = field(default_factory=list)
+    received: list[bytes] = field(default_factory=list)
+
+    def record(self) -> "Visit":
+        """Begin to write down requests, web sockets and what comes through these."""
+        self.page.context.on("request", lambda request: self.addresses.append(request.url))
+        self.page.on("websocket", self._record_socket)
+        return self
+
+    def _record_socket(self, socket: WebSocket) -> None:
+        self.addresses.append(socket.url)
+        socket.on(
+            "framereceived", lambda data: self.received.append(data if isinstance(data, bytes) else data.encode())
+        )
+
+    @property
+    def hosts(self) -> set[str | None]:
+        """Whom the page talked to; data in the page itself is nobody."""
+        return {urlsplit(url).hostname for url in self.addresses if not url.startswith(("data:", "blob:"))}
+
+    @property
+    def messages(self) -> Locator:
+        """Questions and answers."""
+        return self.page.get_by_test_id("stChatMessage")
+
+    @property
+    def sources(self) -> Locator:
+        """The buttons of the numbered sources."""
+        return self.messages.get_by_role("button")
+
+    @property
+    def box(self) -> Locator:
+        """Where questions are typed."""
+        return self.page.get_by_placeholder("Ask about a policy")
+
+    def ask(self, question: str) -> str:
+        """Type a question and wait for the whole answer; returns its text."""
+        before = self.messages.count()
+        self.box.fill(question)
+        self.box.press("Enter")
+        expect(self.messages).to_have_count(before + 2)
+        expect(self.box).to_be_enabled()
+        return self.messages.last.inner_text()
+
+    def open_source(self, name: str) -> Locator:
+        """Click the first source of that name; returns the dialog when its passage is there."""
+        self.sources.filter(has_text=name).first.click()
+        dialog = self.page.get_by_role("dialog")
+        expect(dialog.locator(HIGHLIGHT).first).to_be_visible()
+        return dialog
+
+    def choose(self, person: str) -> None:
+        """Ask as this person from now on."""
+        self.page.get_by_role("combobox").click()
+        self.page.get_by_role("option", name=person, exact=True).click()
+        expect(self.page.get_by_text(f"You are {person}")).to_be_visible()
+
+    def scrolls_sideways(self) -> bool:
+        """Whether the page is wider than the window."""
+        root = "document.documentElement"
+        return bool(self.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
+
+
+@contextmanager
+def visit(browser: Browser, address: str, width: int = 1280, height: int = 800) -> Iterator[Visit]:
+    """A fresh page at this address, its first drawing done."""
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="light")
+    context.set_default_timeout(_PATIENCE)
+    seen = Visit(context.new_page()).record()
+    seen.page.goto(address)
+    expect(seen.box).to_be_enabled()
+    yield seen
+    context.close()
