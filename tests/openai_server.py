@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.to_thread
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from starlette.applications import Starlette
 from starlette.concurrency import iterate_in_threadpool
@@ -86,7 +87,8 @@ class OpenAIServer:
         messages = [_KINDS[message["role"]](content=message["content"]) for message in body["messages"]]
         if body.get("stream"):
             return StreamingResponse(self._streamed(messages), media_type="text/event-stream")
-        text = str(self._llama.chat.invoke(messages).text)
+        answer = await anyio.to_thread.run_sync(self._llama.chat.invoke, messages)
+        text = str(answer.text)
         choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
         return JSONResponse(_head("chat.completion") | {"choices": [choice]})
 
@@ -102,9 +104,14 @@ class OpenAIServer:
             raise ConnectionAbortedError
         if self.trouble is Trouble.GARBAGE:
             yield "data: {this is no JSON\n\n"
-        async for chunk in iterate_in_threadpool(self._llama.chat.stream(messages)):
-            yield _event(str(chunk.text))
-        yield "data: [DONE]\n\n"
+        chunks = self._llama.chat.stream(messages)
+        try:
+            async for chunk in iterate_in_threadpool(chunks):
+                yield _event(str(chunk.text))
+            yield "data: [DONE]\n\n"
+        finally:  # a client that has gone must not leave the model working
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(chunks.close)  # type: ignore[attr-defined]
 
 
 @contextmanager

@@ -76,9 +76,6 @@ def completed(http: httpx.Client, email: str, *, stream: bool) -> str:
     return http.post("/v1/chat/completions", json=body, headers={AS_HEADER: email}).text
 
 
-# HR gets it
-
-
 def test_hr_gets_it_over_the_desk(sample: Home) -> None:
     assert SECRET in over_the_desk(sample, HR, sample.settings.evidence)
 
@@ -98,9 +95,6 @@ def test_hr_gets_it_over_http(http: httpx.Client) -> None:
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
 def test_hr_gets_it_through_the_openai_compatible_route(http: httpx.Client, stream: bool) -> None:
     assert SECRET in completed(http, HR, stream=stream)
-
-
-# The others do not, whichever way they ask
 
 
 @pytest.mark.parametrize("threshold", [0.0, 0.3, 1.0], ids=["always answering", "as set", "always refusing"])

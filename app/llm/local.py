@@ -16,6 +16,7 @@ from app.llm.template import ChatTemplate, load_tokenizer
 from retrieval.errors import ModelUnavailable, Unusable
 
 _WAIT_FOR_TOKEN = 300.0  # seconds
+_GLANCE = 0.1  # seconds between two looks whether a waiting reader has gone
 
 
 class LocalLlama(BaseChatModel):
@@ -56,17 +57,16 @@ class LocalLlama(BaseChatModel):
         )
         ids = self.template.token_ids(from_langchain(messages))
         stopped = threading.Event()
-        with self._turn:
-            work = _Generation(self.model, ids, self._room(len(ids)), streamer, stopped)
-            work.start()
-            try:
-                for text in _until(streamer, stop or []):
-                    if run_manager:
-                        run_manager.on_llm_new_token(text)
-                    yield ChatGenerationChunk(message=AIMessageChunk(content=text))
-            finally:
-                stopped.set()
-                work.join()
+        work = _Generation(self.model, ids, self._room(len(ids)), streamer, stopped, self._turn)
+        work.start()
+        try:
+            for text in _until(streamer, stop or []):
+                if run_manager:
+                    run_manager.on_llm_new_token(text)
+                yield ChatGenerationChunk(message=AIMessageChunk(content=text))
+        finally:
+            stopped.set()
+            work.join()
         if work.failure:
             raise ModelUnavailable("The language model failed while answering") from work.failure
 
@@ -75,16 +75,30 @@ class LocalLlama(BaseChatModel):
 
 
 class _Generation(threading.Thread):
-    """`generate` in a thread of its own; a failure ends the stream instead of leaving it open."""
+    """`generate` in a thread of its own; a failure ends the stream instead of leaving it open.
 
-    def __init__(self, model: Any, ids: list[int], room: int, streamer: Any, stopped: threading.Event) -> None:
+    It is this thread that waits for its turn: a reader who stands still must not keep the model from others.
+    """
+
+    def __init__(
+        self, model: Any, ids: list[int], room: int, streamer: Any, stopped: threading.Event, turn: threading.Lock
+    ) -> None:
         super().__init__(daemon=True)
         self._model, self._ids, self._room = model, ids, room
-        self._streamer, self._stopped = streamer, stopped
+        self._streamer, self._stopped, self._turn = streamer, stopped, turn
         self.failure: Exception | None = None
 
     def run(self) -> None:
         """Generate until the end, the limit or the stop."""
+        while not self._turn.acquire(timeout=_GLANCE):
+            if self._stopped.is_set():
+                return
+        try:
+            self._generate()
+        finally:
+            self._turn.release()
+
+    def _generate(self) -> None:
         import torch
         from transformers import StoppingCriteriaList
 

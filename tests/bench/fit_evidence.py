@@ -60,14 +60,14 @@ class Library:
         _ = self._home.engine
         self._home.ingest_source(Corpus("set", texts), NoProgress())
 
-    def observe(self, queries: Iterable[Query], group: str, answerable: bool | None = None) -> list[Observed]:  # noqa: FBT001
+    def observe(self, queries: Iterable[Query], group: str, answerable: bool | None = None) -> list[Observed]:
         """Ask these questions here; `answerable` overrides what their set says."""
         return [
             self._observe(query, group, bool(query.answerable if answerable is None else answerable))
             for query in queries
         ]
 
-    def _observe(self, query: Query, group: str, answerable: bool) -> Observed:  # noqa: FBT001
+    def _observe(self, query: Query, group: str, answerable: bool) -> Observed:
         asked = standalone(query.text, query.turns)
         finding = self._home.retriever.find(asked, NOBODY.scope, passages_wanted(query.text))
         relevant = self._qrels.get(query.id, {})

@@ -1,5 +1,6 @@
 """Law 3: never over the window. Counted by two different tokenizers and chat templates."""
 
+from collections.abc import Sequence
 from operator import mul
 from pathlib import Path
 
@@ -35,7 +36,7 @@ class Letters:
     def __init__(self, window: int) -> None:
         self.window = window
 
-    def count(self, conversation: list[Message]) -> int:
+    def count(self, conversation: Sequence[Message]) -> int:
         return sum(len(message.text) for message in conversation)
 
 

@@ -1,0 +1,104 @@
+"""A small office with documents for everyone, for HR and for managers, and the people to ask for them."""
+
+import contextlib
+import io
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app import cli, people
+from app.access import Caller, caller_for
+from app.bootstrap import Home
+from app.people import Person
+from app.settings import Settings
+from ingest.report import NoProgress
+from retrieval.sentence_embedder import SentenceEmbedder
+from tests.app.commands import Done, Frontdesk
+from tests.conftest import write
+
+FILES = {
+    "audiences.toml": (
+        '[default]\naudience = "everyone"\ncontact = "people@office.example"\n\n'
+        '[[rule]]\npaths = "hr/**"\naudience = "group:hr"\ncontact = "hana@office.example"\n\n'
+        '[[rule]]\npaths = "managers/**"\naudience = "group:managers"\n'
+    ),
+    "leave.md": (
+        "# Annual leave\n\nEvery employee has 27 days of annual leave.\n\n"
+        "## Booking\n\nLeave is booked in Meadow at least five working days ahead.\n"
+    ),
+    "badges.md": "# Door badges\n\nA lost badge is blocked by calling the guard at once.\n",
+    "laptops.md": "# Laptop repair\n\nA broken laptop is replaced within one working day.\n",
+    "hr/bands.md": "# Salary bands\n\nThe salary of grade G5 in Leeds is between 49,700 and 64,500 pounds.\n",
+    "managers/warnings.md": "# Written warnings\n\nA written warning is kept in the file for eleven months.\n",
+}
+PEOPLE = [
+    Person("hana@office.example", "Hana", ("hr",), "GB"),
+    Person("marcus@office.example", "Marcus", ("managers",), "DE"),
+    Person("sam@office.example", "Sam", (), "GB"),
+]
+
+
+def fill(home: Home, folder: Path) -> Home:
+    """Ingest the office and import its people."""
+    home.ingest(write(folder / "office", FILES), "everyone", NoProgress())
+    people.replace_all(home.engine, PEOPLE)
+    return home
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Iterator[Home]:
+    """The office, shared: tests must not change its documents and people."""
+    folder = tmp_path_factory.mktemp("office")
+    home = Home(Settings(home=folder / "home"))
+    home.__dict__["embedder"] = embedder
+    yield fill(home, folder)
+    home.engine.dispose()
+
+
+@pytest.fixture
+def own_office(make_home: Callable[..., Home], tmp_path: Path) -> Home:
+    """The office, for a test that changes it. Its files are in `tmp_path / "office"`."""
+    return fill(make_home(), tmp_path)
+
+
+@pytest.fixture
+def hana(office: Home) -> Caller:
+    """Of HR."""
+    return caller_for(office.engine, "hana@office.example")
+
+
+@pytest.fixture
+def sam(office: Home) -> Caller:
+    """In no group."""
+    return caller_for(office.engine, "sam@office.example")
+
+
+@pytest.fixture
+def frontdesk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Frontdesk:
+    """Run a command as the console script does, in a home and a working folder of the test's own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FRONTDESK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("FRONTDESK_DEVICE", "cpu")
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str) -> Done:
+        out, error = io.StringIO(), io.StringIO()
+        monkeypatch.setattr(sys, "argv", ["frontdesk", *arguments])
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+            try:
+                cli.main()
+                code = 0
+            except SystemExit as exc:
+                code = int(exc.code or 0)
+        return Done(code, out.getvalue(), error.getvalue())
+
+    return run
+
+
+@pytest.fixture
+def at_office(frontdesk: Frontdesk, office: Home, monkeypatch: pytest.MonkeyPatch) -> Frontdesk:
+    """The same in the shared office."""
+    monkeypatch.setenv("FRONTDESK_HOME", str(office.settings.home))
+    return frontdesk

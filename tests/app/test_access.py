@@ -1,0 +1,58 @@
+"""Who may do what: unknown means no."""
+
+import pytest
+
+from app.access import NOBODY, Action, Caller, Resource, authorize, caller_for
+from app.bootstrap import Home
+from retrieval.errors import Forbidden, Missing
+
+SAM = Caller("sam@office.example")
+HANA = Caller("hana@office.example", frozenset({"group:hr"}))
+ADMIN = Caller("ada@office.example", frozenset({"group:admins"}))
+
+
+def test_nobody_reads_what_everyone_reads_and_nothing_else() -> None:
+    assert NOBODY.scope.audiences == {"everyone"}
+
+
+def test_a_member_of_a_group_reads_its_documents_too() -> None:
+    assert HANA.scope.audiences == {"everyone", "group:hr"}
+
+
+def test_only_admins_are_admins() -> None:
+    assert [caller.is_admin for caller in (NOBODY, SAM, HANA, ADMIN)] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("action", [Action.READ_CONVERSATION, Action.CHANGE_CONVERSATION])
+@pytest.mark.parametrize("caller", [NOBODY, HANA, ADMIN], ids=["nobody", "another", "admin"])
+def test_a_conversation_is_its_owners_alone(action: Action, caller: Caller) -> None:
+    authorize(SAM, action, Resource(owner=SAM.email))
+    with pytest.raises(Missing, match="There is no such conversation"):
+        authorize(caller, action, Resource(owner=SAM.email))
+
+
+def test_only_the_demo_lists_its_people() -> None:
+    authorize(NOBODY, Action.LIST_PEOPLE, Resource(demo=True))
+    with pytest.raises(Forbidden, match="Only the demo lists its people"):
+        authorize(ADMIN, Action.LIST_PEOPLE, Resource(demo=False))
+
+
+@pytest.mark.parametrize("action", [Action.ASK, Action.READ_DOCUMENTS])
+def test_everybody_may_ask_and_read_inside_the_own_scope(action: Action) -> None:
+    authorize(NOBODY, action)
+    authorize(SAM, action)
+
+
+@pytest.mark.parametrize("email", ["", None])
+def test_without_an_address_the_caller_is_nobody(office: Home, email: str | None) -> None:
+    assert caller_for(office.engine, email) == NOBODY
+
+
+def test_groups_of_a_caller_come_from_the_ledger(office: Home) -> None:
+    assert caller_for(office.engine, "hana@office.example") == Caller("hana@office.example", frozenset({"group:hr"}))
+    assert caller_for(office.engine, "sam@office.example") == Caller("sam@office.example")
+
+
+def test_an_unknown_address_is_refused_with_what_to_do(office: Home) -> None:
+    with pytest.raises(Missing, match=r"'eve@evil.example' is known. Import people with: frontdesk people import FILE"):
+        caller_for(office.engine, "eve@evil.example")

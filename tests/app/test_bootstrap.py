@@ -1,0 +1,104 @@
+"""Putting the parts together: which source a path is, which answerer the settings mean, a private home."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from app.bootstrap import Home, make_private_folder, source_at
+from ingest.report import NoProgress
+from retrieval.access import PUBLIC
+from retrieval.errors import EmbedderMismatch, Missing, ModelUnavailable, Unusable
+from retrieval.ledger import documents
+from tests.app.conftest import fill
+from tests.conftest import write
+from tests.openai_server import openai_server
+from tests.serving import free_port
+from tests.word_embedder import WordEmbedder
+
+LEAVE = "How many days of annual leave does every employee have?"
+
+
+def test_a_home_is_its_owners_alone(home: Home) -> None:
+    home.settings.home.mkdir(mode=0o755)
+    _ = home.engine
+    assert home.settings.home.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_home_that_is_a_file_says_which_setting_helps(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("")
+    with pytest.raises(Unusable, match="cannot be made: .*. Set FRONTDESK_HOME to another folder"):
+        make_private_folder(tmp_path / "home")
+
+
+def test_without_a_language_model_the_quotes_answer(make_home: Callable[..., Home]) -> None:
+    assert list(make_home().answerers) == ["quoting"]
+
+
+def test_a_llama_folder_answers_first_and_quoting_stays(make_home: Callable[..., Home], llama_dir: Path) -> None:
+    answerers = make_home(llm=str(llama_dir), device="cpu").answerers
+    assert list(answerers) == [llama_dir.name, "quoting"]
+
+
+def test_a_servers_model_answers_first_and_quoting_stays(make_home: Callable[..., Home], llama_dir: Path) -> None:
+    with openai_server(llama_dir) as server:
+        home = make_home(llm=server.url, llm_tokenizer=str(llama_dir), llm_key=SecretStr("k"))
+        assert list(home.answerers) == ["tiny-llama", "quoting"]
+
+
+def test_a_language_model_that_is_neither_folder_nor_url_is_refused(make_home: Callable[..., Home]) -> None:
+    with pytest.raises(Unusable, match="'/nowhere': a Llama folder or a URL that begins with http was expected"):
+        _ = make_home(llm="/nowhere").answerers
+
+
+def test_an_unreachable_server_is_told_as_such(make_home: Callable[..., Home]) -> None:
+    with pytest.raises(ModelUnavailable, match="cannot be used"):
+        _ = make_home(llm=f"http://127.0.0.1:{free_port()}/v1").answerers
+
+
+@pytest.mark.parametrize(("path", "kind"), [("notes", "folder"), ("notes/a.md", "folder")])
+def test_a_path_stands_for_a_source(tmp_path: Path, path: str, kind: str) -> None:
+    write(tmp_path / "notes", {"a.md": "# A", "b.md": "# B"})
+    assert source_at(tmp_path / path, "", {}).kind == kind
+
+
+def test_a_single_file_updates_the_folder_it_belongs_to(make_home: Callable[..., Home], tmp_path: Path) -> None:
+    home = fill(make_home(), tmp_path)
+    (tmp_path / "office" / "hr" / "new.md").write_text("# New\n\nA new rule about bonuses.\n")
+    report = home.ingest(tmp_path / "office" / "hr" / "new.md", "everyone", NoProgress())
+    (entry,) = (one for one in documents.entries(home.engine) if one.uri.endswith("new.md"))
+    assert (report.added, report.removed) == (1, 0)
+    assert (entry.uri, entry.audience) == ("office/hr/new.md", "group:hr")
+
+
+def test_a_deleted_document_is_found_no_more_at_once(own_office: Home) -> None:
+    before = own_office.retriever.search(LEAVE, PUBLIC, 50)
+    own_office.delete("office/leave.md")
+    after = own_office.retriever.search(LEAVE, PUBLIC, 50)
+    assert "office/leave.md" in [hit.chunk.uri for hit in before]
+    assert sorted(hit.chunk.uri for hit in after) == ["office/badges.md", "office/laptops.md"]
+
+
+def test_a_deletion_counts_in_a_process_that_is_already_running(
+    own_office: Home, make_home: Callable[..., Home]
+) -> None:
+    running = own_office.retriever
+    assert running.search(LEAVE, PUBLIC, 1)[0].chunk.uri == "office/leave.md"
+    make_home().delete("office/leave.md")
+    assert "office/leave.md" not in [hit.chunk.uri for hit in running.search(LEAVE, PUBLIC, 50)]
+
+
+def test_deleting_in_a_home_that_was_never_used_finds_nothing(home: Home) -> None:
+    with pytest.raises(Missing, match="No document 'a.md'"):
+        home.delete("a.md")
+
+
+def test_a_home_of_one_embedder_refuses_another_and_loses_nothing(
+    own_office: Home, make_home: Callable[..., Home]
+) -> None:
+    other = make_home()
+    other.__dict__["embedder"] = WordEmbedder()
+    with pytest.raises(EmbedderMismatch, match=r"This home was built with the embedder .*, the settings name words@1"):
+        _ = other.indexes
+    assert own_office.retriever.search(LEAVE, PUBLIC, 1)[0].chunk.uri == "office/leave.md"

@@ -1,0 +1,39 @@
+"""Everything that would call home is switched off, whatever the environment says."""
+
+import os
+
+import pytest
+
+from app.quiet import switch_off_telemetry
+
+
+@pytest.fixture
+def wished(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2", "STREAMLIT_BROWSER_GATHER_USAGE_STATS"):
+        monkeypatch.setenv(name, "true")
+    for name in ("LANGSMITH_API_KEY", "LANGCHAIN_API_KEY", "LANGSMITH_ENDPOINT", "LANGCHAIN_ENDPOINT"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.delenv("DO_NOT_TRACK", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LANGSMITH_TRACING", "false"),
+        ("LANGCHAIN_TRACING_V2", "false"),
+        ("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "false"),
+        ("HF_HUB_OFFLINE", "1"),
+        ("TRANSFORMERS_OFFLINE", "1"),
+        ("DO_NOT_TRACK", "1"),
+    ],
+)
+def test_what_calls_home_is_off(wished: None, name: str, value: str) -> None:
+    switch_off_telemetry()
+    assert os.environ[name] == value
+
+
+@pytest.mark.parametrize("name", ["LANGSMITH_API_KEY", "LANGCHAIN_API_KEY", "LANGSMITH_ENDPOINT", "LANGCHAIN_ENDPOINT"])
+def test_keys_and_addresses_of_tracers_are_gone(wished: None, name: str) -> None:
+    switch_off_telemetry()
+    assert name not in os.environ

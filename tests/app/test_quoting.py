@@ -1,0 +1,80 @@
+"""The quoting answerer: the best supporting sentences, word for word. The rest: tests/contracts/test_answerer.py."""
+
+import pytest
+
+from app.answerer import Piece, Quote
+from app.quoting import LONGEST_QUESTION, QuotingAnswerer
+from retrieval.embedder import Embedder
+from retrieval.errors import QuestionRefused
+from retrieval.passage import Passage
+from tests.passages import passage
+
+LEAVE = passage(1, "Leave is booked in Meadow. Every employee has 27 days of annual leave. Ask early.", title="Leave")
+BADGES = passage(2, "A lost badge is blocked by calling the guard. New badges take an hour to make.", title="Badges")
+
+
+@pytest.fixture(scope="module")
+def quoting(embedder: Embedder) -> QuotingAnswerer:
+    return QuotingAnswerer(embedder)
+
+
+def answer(quoting: QuotingAnswerer, question: str, *given: Passage) -> str:
+    return "".join(piece.text for piece in quoting.begin(question, question, given, []).pieces)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How many days of annual leave does an employee have?", "Every employee has 27 days of annual leave. [1]"),
+        ("How is a lost badge blocked?", "A lost badge is blocked by calling the guard. [2]"),
+    ],
+)
+def test_the_sentence_that_answers_is_quoted_with_its_number(
+    quoting: QuotingAnswerer, question: str, expected: str
+) -> None:
+    assert expected in answer(quoting, question, LEAVE, BADGES)
+
+
+def test_a_quote_knows_its_place(quoting: QuotingAnswerer) -> None:
+    pieces = list(quoting.begin("", "How is a lost badge blocked?", [LEAVE, BADGES], []).pieces)
+    assert pieces[:2] == [
+        Piece("A lost badge is blocked by calling the guard.", Quote(2, 0, 45)),
+        Piece(" [2]"),
+    ]
+
+
+def test_the_standalone_question_decides(quoting: QuotingAnswerer) -> None:
+    pieces = quoting.begin("And when?", "How is a lost badge blocked? And when?", [LEAVE, BADGES], []).pieces
+    assert "badge" in next(pieces).text
+
+
+def test_the_same_sentence_is_not_quoted_twice(quoting: QuotingAnswerer) -> None:
+    again = passage(3, BADGES.text, title="Badges, copied")
+    text = answer(quoting, "How is a lost badge blocked?", BADGES, again)
+    assert text.count("A lost badge is blocked by calling the guard.") == 1
+
+
+def test_the_longest_question_is_taken_and_one_character_more_is_not(quoting: QuotingAnswerer) -> None:
+    quoting.check("x" * LONGEST_QUESTION)
+    with pytest.raises(QuestionRefused, match="The question has 8,001 characters; 8,000 are the most. Please shorten"):
+        quoting.check("x" * (LONGEST_QUESTION + 1))
+
+
+def test_a_sentence_that_ends_in_a_colon_comes_with_its_table_and_nothing_comes_twice(
+    embedder: Embedder,
+) -> None:
+    # "The basic entitlement is:" was once all that a question about annual leave got.
+    table = "Office | Days\nLeeds | 27\nHamburg | 30"
+    text = f"Leave follows the calendar year.\n\nAnnual leave in days is:\n\n{table}\n\nAsk Meadow."
+    answering = QuotingAnswerer(embedder).begin(
+        "How many days of annual leave?", "How many days of annual leave?", [passage(1, text)], []
+    )
+    answer = "".join(piece.text for piece in answering.pieces)
+    assert f"Annual leave in days is:\n\n{table}" in answer
+    assert answer.count("Leeds | 27") == 1
+
+
+def test_a_question_that_somebody_asked_is_no_answer(embedder: Embedder) -> None:
+    text = "Sam: Where are the spare monitor arms?\nNoor: In the post room, on the bottom shelf."
+    answering = QuotingAnswerer(embedder).begin("", "Where are the spare monitor arms?", [passage(1, text)], [])
+    assert "".join(piece.text for piece in answering.pieces) == "Noor: In the post room, on the bottom shelf. [1]"

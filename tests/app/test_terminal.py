@@ -1,0 +1,113 @@
+"""What the terminal shows; brackets in documents are text there, never markup."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from app.events import AnswerEvent, Citation, Done, Failed, Found, Refused, Source, Token
+from app.terminal import ProgressBar, show_documents, show_event, show_hits, show_report, show_rows
+from ingest.report import Report
+from retrieval.budget import TokenUse
+from retrieval.ledger.documents import Entry
+from retrieval.ledger.runs import Failure
+
+SOURCE = Source(1, "a.md", "A", "", "text", 0.9, "c1")
+CITED = (
+    Citation(1, "a.md", "[red]A[/red]", "x", "#part", "c1", 0, 1),
+    Citation(1, "a.md", "[red]A[/red]", "y", "#part", "c1", 2, 3),
+    Citation(2, "b.md", "B", "z", "https://slack.example/p1", "c2", 0, 1),
+)
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def shown(*events: AnswerEvent) -> str:
+    out = StringIO()
+    console = Console(file=out, width=200)
+    for event in events:
+        show_event(event, console)
+    return out.getvalue()
+
+
+def done(*citations: Citation, tokens: TokenUse = TokenUse(), conversation: str = "") -> Done:  # noqa: B008
+    return Done("27 [1]", citations, tokens, {}, conversation, "quoting")
+
+
+def test_tokens_are_shown_as_they_are() -> None:
+    assert shown(Token("[bold]27[/bold] "), Token("days [1].")) == "[bold]27[/bold] days [1]."
+
+
+def test_each_source_is_listed_once_with_its_link() -> None:
+    assert shown(done(*CITED)).split("\n")[2:] == [
+        "[1] [red]A[/red] - a.md#part",
+        "[2] B - https://slack.example/p1",
+        "",
+    ]
+
+
+def test_an_answer_without_sources_says_so() -> None:
+    assert "This answer cites no source. Please check it." in shown(done())
+
+
+def test_what_was_left_out_of_the_window_is_shown() -> None:
+    text = shown(done(*CITED, tokens=TokenUse(2048, 700, 512, 2, 1)))
+    assert "700 + 512 of 2048 tokens, left out: 2 sources, 1 turns" in text
+
+
+def test_the_way_to_go_on_is_shown() -> None:
+    assert "Go on with: frontdesk ask --conversation t1 QUESTION" in shown(done(*CITED, conversation="t1"))
+
+
+def test_a_refusal_and_a_failure_are_shown() -> None:
+    assert shown(Refused("Our documents do not say.", "", (), TokenUse(), {}, "")) == "Our documents do not say.\n"
+    assert shown(Failed("The [model] is busy", "ab12", retryable=True, conversation="")) == (
+        "The [model] is busy (error ab12)\n"
+    )
+
+
+def test_the_number_of_sources_is_shown_when_there_are_some() -> None:
+    assert (shown(Found("Why?", (SOURCE, SOURCE), "")), shown(Found("Why?", (), ""))) == ("2 sources\n", "")
+
+
+def test_a_report_lists_some_failures_and_says_how_many_more(capsys: pytest.CaptureFixture[str]) -> None:
+    show_report(Report(added=3, failed=[Failure(f"{number}.md", "[broken]") for number in range(23)]))
+    text = capsys.readouterr().out
+    assert text.count("[broken]") == 20
+    assert "... and 3 more; --json lists all" in text
+
+
+def test_empty_lists_say_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    show_documents([])
+    show_hits([])
+    text = capsys.readouterr().out
+    assert "There are no documents yet. Begin with: frontdesk ingest FOLDER" in text
+    assert "Nothing was found." in text
+
+
+def test_a_title_with_brackets_is_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    show_documents([Entry("a.md", "s", "[red]A[/red]", "everyone", "", "", "", 1, datetime(2026, 1, 1, tzinfo=UTC))])
+    show_rows("Title", [("[b]x[/b]", "y")], ("one", "two"))
+    text = capsys.readouterr().out
+    assert "[red]A[/red]" in text
+    assert "[b]x[/b]" in text
+
+
+def test_progress_is_drawn_on_standard_error_only(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressBar() as progress:
+        progress.at(Report(added=1, chunks_embedded=7), 2)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "1/2 documents, 7 chunks" in captured.err
+
+
+def test_a_bar_that_fails_leaves_no_half_drawn_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with suppress(ZeroDivisionError), ProgressBar() as progress:
+        progress.at(Report(added=1), 2)
+        raise ZeroDivisionError
+    assert "documents" not in capsys.readouterr().err
