@@ -16,7 +16,7 @@ from retrieval.rewrite import Turn
 from retrieval.sentences import Sentence, sentences
 
 LONGEST_QUESTION = 8_000  # characters
-_CANDIDATES = 24  # sentences that are looked at: what one answer may cost
+_CANDIDATES = 20  # sentences that are looked at: what one answer may cost
 _SHORTEST = 12  # characters of a sentence that can answer anything
 _MOST_QUOTES = 3
 _CLOSE = 0.1  # a further sentence is quoted when its cosine is this close to the best one's

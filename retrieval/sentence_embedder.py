@@ -39,6 +39,7 @@ class SentenceEmbedder:
             )
         self._folder = folder
         self._device = device
+        self._last_query: tuple[str | None, Vectors] = (None, np.zeros(0, dtype=np.float32))
         made_of = f"{(folder / 'config.json').read_text()}\0{weights.name}\0{weights.stat().st_size}"
         name = "all-MiniLM-L6-v2" if folder.parent.name == _PACKAGE else folder.name
         self.id = f"{name}@{digest(made_of)[:12]}"
@@ -106,10 +107,14 @@ class SentenceEmbedder:
 
     def query(self, text: str) -> Vectors:
         """Embed a question: (dim,) float32, length 1."""
-        return np.asarray(self._encode([text])[0], dtype=np.float32)
+        asked, vector = self._last_query  # search and answerer ask for the same question, one after the other
+        if asked != text:
+            vector = np.asarray(self._encode([text])[0], dtype=np.float32)
+            self._last_query = (text, vector)
+        return vector
 
     def _encode(self, texts: list[str]) -> Vectors:
-        batch = 256 if self.device == "cuda" else 16
+        batch = 256 if self.device == "cuda" else 32
         vectors = self._model.encode(
             texts, batch_size=batch, show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=True
         )
