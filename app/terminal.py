@@ -77,6 +77,8 @@ def show_event(event: AnswerEvent, out: Console) -> None:
         _show_sources(event, out)
     elif isinstance(event, Refused):
         out.print(event.answer, markup=False, highlight=False)
+        if not event.closest:
+            out.print("[dim]Nothing here is open to you. `frontdesk documents` shows what there is.[/dim]")
     elif isinstance(event, Failed):
         out.print(f"[red]{escape(event.message)}[/red] (error {event.error})")
 

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from app.events import AnswerEvent, Citation, Done, Failed, Found, Refused, Source, Token
+from app.events import AnswerEvent, Citation, Done, Failed, Found, Near, Refused, Source, Token
 from app.terminal import ProgressBar, show_documents, show_event, show_hits, show_report, show_rows
 from ingest.report import Report
 from retrieval.budget import TokenUse
@@ -65,7 +65,8 @@ def test_the_way_to_go_on_is_shown() -> None:
 
 
 def test_a_refusal_and_a_failure_are_shown() -> None:
-    assert shown(Refused("Our documents do not say.", "", (), TokenUse(), {}, "")) == "Our documents do not say.\n"
+    near = (Near("Leave", "handbook/leave.md", "c1"), Near("Travel", "handbook/travel.md", "c2"))
+    assert shown(Refused("Our documents do not say.", "", near, TokenUse(), {}, "")) == "Our documents do not say.\n"
     assert shown(Failed("The [model] is busy", "ab12", retryable=True, conversation="")) == (
         "The [model] is busy (error ab12)\n"
     )
@@ -111,3 +112,8 @@ def test_a_bar_that_fails_leaves_no_half_drawn_line(capsys: pytest.CaptureFixtur
         progress.at(Report(added=1), 2)
         raise ZeroDivisionError
     assert "documents" not in capsys.readouterr().err
+
+
+def test_a_refusal_where_nothing_can_be_read_says_where_to_look() -> None:
+    said = shown(Refused("Our documents do not say.", "", (), TokenUse(), {}, ""))
+    assert "`frontdesk documents` shows what there is" in said
