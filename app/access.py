@@ -6,7 +6,7 @@ from enum import Enum
 from sqlalchemy import Engine
 
 from app import people
-from retrieval.access import ADMINS, EVERYONE, Scope
+from retrieval.access import EVERYONE, Scope
 from retrieval.errors import Forbidden, Missing
 from retrieval.ledger import lookup
 
@@ -22,11 +22,6 @@ class Caller:
     def scope(self) -> Scope:
         """What this caller may read."""
         return Scope(self.audiences | {EVERYONE})
-
-    @property
-    def is_admin(self) -> bool:
-        """Whether this caller may manage documents and people."""
-        return ADMINS in self.audiences
 
 
 class Action(Enum):

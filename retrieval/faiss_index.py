@@ -97,7 +97,8 @@ class FaissIndex:
             self._state = state
             self._place = {chunk: place for place, chunk in enumerate(state.ids)}
             for old in self._home.glob("dense-*"):
-                if old != folder:
+                stale = old.suffix == ".tmp" or old.name < folder.name
+                if stale and not _is_being_written(old):
                     shutil.rmtree(old, ignore_errors=True)
 
     def _merged(self) -> _State:
@@ -204,6 +205,13 @@ def _search_delta(state: _State, vector: Vectors, scope: Scope) -> list[Near]:
         return []
     cosines = np.stack([row.vector for row in rows]) @ vector
     return [Near(row.chunk_id, float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
+
+
+def _is_being_written(folder: Path) -> bool:
+    """Whether another process is at work on this temporary folder; its name tells which."""
+    _, _, rest = folder.name.partition(".")
+    process = rest.removesuffix(".tmp")
+    return process.isdigit() and int(process) != os.getpid() and Path(f"/proc/{process}").exists()
 
 
 def _sync(path: Path) -> None:

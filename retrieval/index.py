@@ -33,6 +33,11 @@ class Index(Protocol):
         """The newest ledger change that has been applied; 0 in an empty index."""
         ...
 
+    @property
+    def pending(self) -> int:
+        """Rows that a search looks at one by one until `save` merges them."""
+        ...
+
     def apply(self, upserts: Sequence[Row], deletes: Sequence[str], seq: int) -> None:
         """Put these rows in (replacing rows of the same id), take those out, and be at `seq`."""
         ...

@@ -11,6 +11,7 @@ from retrieval.ledger import lookup
 from retrieval.lexical import LexicalIndex
 
 _log = logging.getLogger(__name__)
+_MERGE_AT = 2_000  # pending rows: about what costs a search a millisecond
 
 
 class Indexes:
@@ -21,6 +22,7 @@ class Indexes:
         self.dense = dense
         self.lexical = lexical
         self._lock = threading.Lock()
+        self._merging = threading.Thread()
 
     def catch_up(self) -> None:
         """Apply the ledger's changes that the indexes have not seen; fill an empty or foreign index anew."""
@@ -30,19 +32,20 @@ class Indexes:
         with self._lock:
             self._catch_up_dense(newest)
             self._catch_up_lexical(newest)
+            if self.dense.pending >= _MERGE_AT and not self._merging.is_alive():
+                self._merging = threading.Thread(target=self._merge, daemon=True)
+                self._merging.start()
 
     def save(self) -> None:
         """Catch up and make the dense index survive the process; the lexical one always does."""
         self.catch_up()
         self.dense.save()
 
-    def rebuild(self) -> None:
-        """Fill both indexes from the ledger without embedding anything."""
-        with self._lock:
-            self._fill_dense(lookup.newest_change(self._engine))
-            self.lexical.clear()
-            self._catch_up_lexical(lookup.newest_change(self._engine))
-        self.dense.save()
+    def _merge(self) -> None:
+        try:
+            self.dense.save()
+        except OSError as exc:  # a full disk: searches go on with what is in memory
+            _log.warning("The dense index could not be merged: %s", exc)
 
     def _catch_up_dense(self, newest: int) -> None:
         if self.dense.seq > newest or self.dense.seq == 0:

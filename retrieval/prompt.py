@@ -14,7 +14,6 @@ ASK = "Please ask {contact}."
 CLOSEST = "The closest documents are:"
 SOURCE_REMOVED = "[source removed]"
 DEFAULT_CONTACT = "your HR team"
-QUOTING_NOTE = "Quoted from the company's documents."
 
 BEFORE_SOURCES = (
     "You answer employees' questions from their company's own documents. The next message holds numbered sources. "

@@ -19,10 +19,6 @@ def test_a_member_of_a_group_reads_its_documents_too() -> None:
     assert HANA.scope.audiences == {"everyone", "group:hr"}
 
 
-def test_only_admins_are_admins() -> None:
-    assert [caller.is_admin for caller in (NOBODY, SAM, HANA, ADMIN)] == [False, False, False, True]
-
-
 @pytest.mark.parametrize("action", [Action.READ_CONVERSATION, Action.CHANGE_CONVERSATION])
 @pytest.mark.parametrize("caller", [NOBODY, HANA, ADMIN], ids=["nobody", "another", "admin"])
 def test_a_conversation_is_its_owners_alone(action: Action, caller: Caller) -> None:

@@ -76,6 +76,10 @@ class MortalIndex:
     def seq(self) -> int:
         return self._index.seq
 
+    @property
+    def pending(self) -> int:
+        return self._index.pending
+
     def apply(self, upserts: Sequence[Row], deletes: Sequence[str], seq: int) -> None:
         self._steps.step()
         self._index.apply(upserts, deletes, seq)

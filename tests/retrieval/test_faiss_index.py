@@ -114,3 +114,10 @@ def test_of_two_folders_the_newest_complete_one_is_read(tmp_path: Path) -> None:
     (tmp_path / "kept").rename(older)
     truncate_vectors(tmp_path / "dense-000000000003")
     assert found(tmp_path) == (2, ["east", "north"])
+
+
+def test_a_save_leaves_alone_what_another_process_is_writing_and_removes_what_a_dead_one_left(tmp_path: Path) -> None:
+    for process in (1, 99_999_999):  # the first process of the machine lives, the other number is none
+        (tmp_path / f"dense-000000000001.{process}.tmp").mkdir()
+    saved(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dense-000000000001.1.tmp", "dense-000000000002"]

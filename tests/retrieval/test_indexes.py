@@ -92,12 +92,21 @@ def test_a_ledger_older_than_the_indexes_is_read_anew(engine: Engine, words: Wor
     assert (len(dense(indexes, words, "sabbatical unpaid")), len(lexical(indexes, "sabbatical"))) == (1, 1)
 
 
-def test_a_rebuild_embeds_nothing(words: WordEmbedder, opened: Open) -> None:
+def test_a_long_tail_of_changes_is_merged_in_the_background(
+    monkeypatch: pytest.MonkeyPatch, words: WordEmbedder, opened: Open
+) -> None:
+    # A server that never ingests itself once looked at every row of a bulk load one by one, for ever.
+    monkeypatch.setattr("retrieval.indexes._MERGE_AT", 2)
     indexes = opened()
     indexes.catch_up()
-    before = list(words.embedded)
-    indexes.rebuild()
-    assert (words.embedded, len(dense(indexes, words, "sabbatical unpaid"))) == (before, 1)
+    indexes._merging.join(10)
+    assert (indexes.dense.pending, len(dense(indexes, words, "sabbatical unpaid"))) == (0, 1)
+
+
+def test_a_short_tail_is_left_for_later(words: WordEmbedder, opened: Open) -> None:
+    indexes = opened()
+    indexes.catch_up()
+    assert (indexes.dense.pending > 0, indexes._merging.is_alive()) == (True, False)
 
 
 def test_a_damaged_index_is_rebuilt_and_embeds_nothing(words: WordEmbedder, opened: Open, tmp_path: Path) -> None:
