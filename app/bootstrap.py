@@ -26,7 +26,7 @@ from retrieval.errors import Unusable
 from retrieval.faiss_index import FaissIndex
 from retrieval.indexes import Indexes
 from retrieval.ledger import documents, lookup, runs
-from retrieval.ledger.engine import open_ledger
+from retrieval.ledger.engine import empty_log, open_ledger
 from retrieval.lexical import LexicalIndex
 from retrieval.search import Retriever
 from retrieval.sentence_embedder import SentenceEmbedder, installed_minilm
@@ -108,6 +108,8 @@ class Home:
         """The same with a source that is at hand; the caller holds the writer lock."""
         report = Pipeline(self.engine, self.embedder, progress).run(source)
         self.indexes.save()
+        if report.removed:
+            self._purge()
         return report
 
     def delete(self, uri: str) -> int:
@@ -116,7 +118,13 @@ class Home:
         with writer(self.settings.home), database_writer(self.engine):
             gone = documents.remove(self.engine, uri)
             self.indexes.save()
+            self._purge()
             return gone
+
+    def _purge(self) -> None:
+        """Leave nothing of what was removed in the files."""
+        self.indexes.lexical.purge()
+        empty_log(self.engine)
 
 
 def source_at(path: Path, audience: str, known: Mapping[str, str]) -> Source:

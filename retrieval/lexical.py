@@ -86,6 +86,12 @@ class LexicalIndex:
             connection.execute("DELETE FROM chunk")
             connection.execute("UPDATE position SET seq = 0")
 
+    def purge(self) -> None:
+        """Rewrite the file without the terms of what was deleted."""
+        with self._writing() as connection:
+            connection.execute("INSERT INTO body(body) VALUES ('optimize')")
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def search(self, question: str, scope: Scope, k: int) -> list[Match]:
         """The k best chunks inside the scope, best first. The question is words, never query syntax."""
         wanted = list(dict.fromkeys(content_terms(question)))[:_LONGEST_QUESTION]

@@ -62,6 +62,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
         raise _busy_or_damaged(exc, engine) from exc
 
 
+def empty_log(engine: Engine) -> None:
+    """SQLite: bring the write-ahead log into the database, so that no deleted text stays in it.
+
+    While another process is reading, its part of the log remains until the next time.
+    """
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def _is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 

@@ -89,6 +89,29 @@ def test_a_deletion_counts_in_a_process_that_is_already_running(
     assert "office/leave.md" not in [hit.chunk.uri for hit in running.search(LEAVE, PUBLIC, 50)]
 
 
+@pytest.mark.parametrize("by_hand", [True, False], ids=["deleted", "gone from the folder"])
+def test_after_a_deletion_no_file_of_the_home_holds_the_text(
+    make_home: Callable[..., Home], tmp_path: Path, by_hand: bool
+) -> None:
+    # The write-ahead logs of ledger and lexical index once kept it.
+    kept = "# Leave\n\nEverybody has 27 days of leave.\n"
+    folder = write(tmp_path / "office", {"secret.md": "# Move\n\nThe quokkahouse opens in March.\n", "leave.md": kept})
+    home = make_home()
+    home.ingest(folder, "everyone", NoProgress())
+    assert files_with(home, b"quokkahous") != []  # the lexical index stems the word
+    if by_hand:
+        home.delete("office/secret.md")
+    else:
+        (folder / "secret.md").unlink()
+        home.ingest(folder, "everyone", NoProgress())
+    assert files_with(home, b"quokkahous") == []
+    assert files_with(home, b"27 days") != []
+
+
+def files_with(home: Home, words: bytes) -> list[str]:
+    return [file.name for file in home.settings.home.rglob("*") if file.is_file() and words in file.read_bytes()]
+
+
 def test_deleting_in_a_home_that_was_never_used_finds_nothing(home: Home) -> None:
     with pytest.raises(Missing, match="No document 'a.md'"):
         home.delete("a.md")
