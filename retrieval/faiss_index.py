@@ -211,7 +211,15 @@ def _is_being_written(folder: Path) -> bool:
     """Whether another process is at work on this temporary folder; its name tells which."""
     _, _, rest = folder.name.partition(".")
     process = rest.removesuffix(".tmp")
-    return process.isdigit() and int(process) != os.getpid() and Path(f"/proc/{process}").exists()
+    if not process.isdigit() or int(process) == os.getpid():
+        return False
+    try:
+        os.kill(int(process), 0)  # asks whether it lives, sends nothing
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it lives and is somebody else's
+        return True
+    return True
 
 
 def _sync(path: Path) -> None:

@@ -44,7 +44,7 @@ class Indexes:
     def _merge(self) -> None:
         try:
             self.dense.save()
-        except OSError as exc:  # a full disk: searches go on with what is in memory
+        except (OSError, RuntimeError) as exc:  # a full disk, as Python or FAISS says it: memory goes on serving
             _log.warning("The dense index could not be merged: %s", exc)
 
     def _catch_up_dense(self, newest: int) -> None:

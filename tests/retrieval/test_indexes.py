@@ -103,6 +103,24 @@ def test_a_long_tail_of_changes_is_merged_in_the_background(
     assert (indexes.dense.pending, len(dense(indexes, words, "sabbatical unpaid"))) == (0, 1)
 
 
+class FullDisk(FaissIndex):
+    """Cannot write: FAISS says so with a RuntimeError, where Python would say OSError."""
+
+    def save(self) -> None:
+        raise RuntimeError("write error: No space left on device")
+
+
+def test_where_a_merge_finds_the_disk_full_searches_go_on(
+    monkeypatch: pytest.MonkeyPatch, words: WordEmbedder, opened: Open, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("retrieval.indexes._MERGE_AT", 2)
+    indexes = opened()
+    indexes.dense = FullDisk(tmp_path / "index", words.id, words.dim)
+    indexes.catch_up()
+    indexes._merging.join(10)
+    assert (indexes.dense.pending, len(dense(indexes, words, "sabbatical unpaid"))) == (3, 1)
+
+
 def test_a_short_tail_is_left_for_later(words: WordEmbedder, opened: Open) -> None:
     indexes = opened()
     indexes.catch_up()
