@@ -1,5 +1,6 @@
 """Putting the parts together: the only file that names concrete classes for the seams."""
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import platformdirs
 from sqlalchemy import Engine
 
 from app.answerer import Answerer
@@ -22,18 +24,22 @@ from ingest.slack_export import SlackExport
 from ingest.source import Source
 from retrieval.access import EVERYONE
 from retrieval.embedder import Embedder
+from retrieval.embedding_model import EmbeddingModel, installed_minilm
 from retrieval.errors import Unusable
 from retrieval.faiss_index import FaissIndex
 from retrieval.indexes import Indexes
 from retrieval.ledger import documents, lookup, runs
 from retrieval.ledger.engine import empty_log, open_ledger
 from retrieval.lexical import LexicalIndex
+from retrieval.openvino_embedder import OpenVinoEmbedder
+from retrieval.openvino_export import exported
 from retrieval.search import Retriever
-from retrieval.sentence_embedder import SentenceEmbedder, installed_minilm
+from retrieval.sentence_embedder import SentenceEmbedder, finds_gpu
 
 if TYPE_CHECKING:
     from app.llm.model import LanguageModel
 
+_log = logging.getLogger(__name__)
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -53,7 +59,14 @@ class Home:
     def embedder(self) -> Embedder:
         """The embedder that the settings name."""
         folder = Path(self.settings.embedder).expanduser() if self.settings.embedder else installed_minilm()
-        return SentenceEmbedder(folder, self.settings.device)
+        model = EmbeddingModel(folder)
+        if self.settings.device == "cuda" or (self.settings.device == "auto" and finds_gpu()):
+            return SentenceEmbedder(model, "cuda")
+        try:
+            return OpenVinoEmbedder(model, exported(model, Path(platformdirs.user_cache_dir("frontdesk"))))
+        except Unusable as exc:
+            _log.warning("Embedding with torch, which is slower: %s", exc)
+            return SentenceEmbedder(model, "cpu")
 
     @cached_property
     def indexes(self) -> Indexes:

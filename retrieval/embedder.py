@@ -38,3 +38,9 @@ class Embedder(Protocol):
     def query(self, text: str) -> Vectors:
         """Embed a question: (dim,) float32, length 1."""
         ...
+
+
+def unit(vectors: NDArray[np.floating]) -> Vectors:
+    """Rows (n, dim) brought to length 1; rounding to half precision leaves them off by up to 0.4 %."""
+    floats = np.asarray(vectors, dtype=np.float32)
+    return np.asarray(floats / np.linalg.norm(floats, axis=1, keepdims=True), dtype=np.float32)

@@ -15,10 +15,14 @@ from app import people  # noqa: E402 - after the switches above
 from app.bootstrap import DATA, Home  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from ingest.report import NoProgress  # noqa: E402
-from retrieval.sentence_embedder import SentenceEmbedder, installed_minilm  # noqa: E402
+from retrieval.embedder import Embedder  # noqa: E402
+from retrieval.embedding_model import EmbeddingModel, installed_minilm  # noqa: E402
+from retrieval.openvino_embedder import OpenVinoEmbedder  # noqa: E402
+from retrieval.openvino_export import exported  # noqa: E402
 from tests.tiny_llama import narrow_llama, tiny_llama  # noqa: E402
 
 CACHE = Path(__file__).parent.parent / ".cache"
+os.environ["XDG_CACHE_HOME"] = str(CACHE)  # one export of the embedding model for all tests and their processes
 
 
 @pytest.fixture(autouse=True)
@@ -29,13 +33,14 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def embedder() -> SentenceEmbedder:
+def embedder() -> Embedder:
     """The real MiniLM, loaded once."""
-    return SentenceEmbedder(installed_minilm(), "cpu")
+    model = EmbeddingModel(installed_minilm())
+    return OpenVinoEmbedder(model, exported(model, CACHE / "frontdesk"))
 
 
 @pytest.fixture
-def make_home(tmp_path: Path, embedder: SentenceEmbedder) -> Iterator[Callable[..., Home]]:
+def make_home(tmp_path: Path, embedder: Embedder) -> Iterator[Callable[..., Home]]:
     """Open a home below the test's folder; the same name is the same home. Settings by keyword."""
 
     made: list[Home] = []
@@ -59,7 +64,7 @@ def home(make_home: Callable[..., Home]) -> Home:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Iterator[Home]:
+def sample(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Home]:
     """The sample company with its Slack export and people. Shared: tests must not change its documents."""
     home = Home(Settings(home=tmp_path_factory.mktemp("sample") / "home"))
     home.__dict__["embedder"] = embedder

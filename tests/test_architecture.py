@@ -22,7 +22,7 @@ RUN_AS_A_SCRIPT = {"ui/web.py", "retrieval/ledger/migrations/env.py"}
 # Printed by a child process: each product module that starts a thread or loads something heavy when it is imported.
 IMPORT_EACH = """
 import importlib, sys, threading
-HEAVY = ("torch", "faiss", "transformers", "sentence_transformers", "streamlit")
+HEAVY = ("torch", "openvino", "faiss", "transformers", "sentence_transformers", "streamlit")
 for name in sys.argv[1:]:
     before = threading.active_count()
     importlib.import_module(name)

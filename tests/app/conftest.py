@@ -14,7 +14,7 @@ from app.bootstrap import Home
 from app.people import Person
 from app.settings import Settings
 from ingest.report import NoProgress
-from retrieval.sentence_embedder import SentenceEmbedder
+from retrieval.embedder import Embedder
 from tests.app.commands import Done, Frontdesk
 from tests.conftest import write
 
@@ -48,7 +48,7 @@ def fill(home: Home, folder: Path) -> Home:
 
 
 @pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Iterator[Home]:
+def office(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Home]:
     """The office, shared: tests must not change its documents and people."""
     folder = tmp_path_factory.mktemp("office")
     home = Home(Settings(home=folder / "home"))

@@ -4,16 +4,23 @@ import numpy as np
 import pytest
 
 from retrieval.embedder import Embedder
+from retrieval.embedding_model import EmbeddingModel, installed_minilm
 from retrieval.sentence_embedder import SentenceEmbedder
 from tests.word_embedder import WordEmbedder
 
-EMBEDDERS = ["sentence-transformers", "words of the tests"]
+EMBEDDERS = ["openvino", "sentence-transformers", "words of the tests"]
 TEXTS = ["Employees get 25 days of annual leave.", "Expense claims are paid within ten days.", "Jury duty is paid."]
 
 
+@pytest.fixture(scope="module")
+def torch_embedder() -> SentenceEmbedder:
+    return SentenceEmbedder(EmbeddingModel(installed_minilm()), "cpu")
+
+
 @pytest.fixture(params=EMBEDDERS)
-def each(request: pytest.FixtureRequest, embedder: SentenceEmbedder) -> Embedder:
-    return embedder if request.param == "sentence-transformers" else WordEmbedder()
+def each(request: pytest.FixtureRequest, embedder: Embedder, torch_embedder: SentenceEmbedder) -> Embedder:
+    by_name: dict[str, Embedder] = {"openvino": embedder, "sentence-transformers": torch_embedder}
+    return by_name.get(request.param) or WordEmbedder()
 
 
 def test_passages_are_rows_of_float32(each: Embedder) -> None:

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from ingest.chunking import CHUNK_TOKENS, split
 from retrieval.chunk import Chunk
 from retrieval.document import Block, Document, Section
-from retrieval.sentence_embedder import SentenceEmbedder, installed_minilm
+from retrieval.embedding_model import EmbeddingModel, installed_minilm
 
-MINILM = SentenceEmbedder(installed_minilm(), "cpu")  # its tokenizer only; the weights load on first use
+MINILM = EmbeddingModel(installed_minilm())  # its tokenizer only
 READS = 256  # tokens
 
 
