@@ -32,9 +32,25 @@ def test_the_slack_export_is_in_step_with_its_messages() -> None:
     assert (DATA / "slack" / "export.zip").read_bytes() == make_export.build()
 
 
-def test_there_are_45_answerable_and_15_unanswerable_questions() -> None:
-    follow_ups = [query for query in ANSWERABLE if query.get("history")]
-    assert (len(ANSWERABLE), len(QUERIES) - len(ANSWERABLE), len(follow_ups)) == (45, 15, 15)
+def test_there_are_questions_of_every_kind() -> None:
+    kinds = Counter(query["category"] for query in QUERIES)
+    assert kinds == {
+        "direct": 100,
+        "follow_up": 40,
+        "keyword": 15,
+        "yes_no": 15,
+        "how_many": 15,
+        "country": 10,
+        "near_miss": 139,
+        "absent_topic": 106,
+    }
+    assert {query["category"] for query in QUERIES if not query["answerable"]} == {"near_miss", "absent_topic"}
+
+
+def test_no_document_answers_questions_of_both_halves() -> None:
+    of_half = {half: {query["files"][0] for query in ANSWERABLE if query["split"] == half} for half in ("dev", "test")}
+    assert of_half["dev"] & of_half["test"] == set()
+    assert {query["split"] for query in QUERIES} == {"dev", "test"}
 
 
 def test_every_question_has_its_own_id() -> None:
