@@ -13,10 +13,14 @@ from retrieval.ledger import lookup
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. Without an e-mail address: an employee who is in `everyone` only."""
+    """Who asks. Without an e-mail address: an employee who is in `everyone` only.
+
+    `country` is where the caller works, as an ISO 3166 alpha-2 code; empty where nobody told.
+    """
 
     email: str = ""
     audiences: frozenset[str] = frozenset()
+    country: str = ""
 
     @property
     def scope(self) -> Scope:
@@ -68,6 +72,7 @@ def caller_for(engine: Engine, email: str | None) -> Caller:
     if not email:
         return NOBODY
     normal = people.normal(email)
-    if not people.is_known(engine, normal):
+    country = people.country_of(engine, normal)
+    if country is None:
         raise Missing(f"Nobody with the address {email!r} is known. Import people with: frontdesk people import FILE")
-    return Caller(normal, lookup.audiences_of(engine, normal))
+    return Caller(normal, lookup.audiences_of(engine, normal), country)

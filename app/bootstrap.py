@@ -91,7 +91,7 @@ class Home:
     @cached_property
     def answerers(self) -> Mapping[str, Answerer]:
         """By name; the first one answers when nobody asks for another."""
-        quoting = QuotingAnswerer(self.embedder)
+        quoting = QuotingAnswerer(self.retriever)
         if not self.settings.llm:
             return {quoting.name: quoting}
         prompted = _prompted(self.settings)

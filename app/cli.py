@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -138,7 +139,7 @@ def search(
 
     refuse_unusable(question)
     home = _home()
-    QuotingAnswerer(home.embedder).check(question)
+    QuotingAnswerer(home.retriever).check(question)
     hits = home.retriever.search(question, caller_for(home.engine, email).scope, k)
     if as_json:
         _print_json(json_output.of_hits(hits))
@@ -230,23 +231,38 @@ def up(
     raise typer.Exit(processes.up(settings, email, print))
 
 
-@app.command(epilog="Example: frontdesk evaluate data/eval --json")
+@app.command(epilog="Example: frontdesk evaluate data/eval --compare --report report.html")
 def evaluate(
     set_dir: Annotated[Path, typer.Argument(help="Folder with corpus.jsonl, queries.jsonl and qrels.tsv.")],
+    split: Annotated[str, typer.Option(metavar="dev|test", help="Ask the questions of this half only.")] = "",
+    compare: Annotated[
+        bool, typer.Option("--compare", help="The usual recipes of LangChain, LlamaIndex and Haystack beside ours.")
+    ] = False,
+    report: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write a page with plots.")] = None,
     as_json: Json = False,
 ) -> None:
     """Measure retrieval, quoting and refusing on a set of questions."""
-    from app.evaluate import evaluate as run
-    from app.settings import load
-    from app.terminal import ProgressBar, show_numbers
-    from ingest.report import NoProgress
+    from datetime import UTC, datetime
 
+    from app.evaluate import Unwatched
+    from app.evaluate import evaluate as run
+    from app.evaluation import json_output, numbers, plots
+    from app.evaluation.report import write_report
+    from app.settings import load
+    from app.terminal import StepBar, show_numbers
+
+    if report:
+        plots.require_packages()
+    with nullcontext(Unwatched()) if as_json else StepBar() as watch:
+        evaluation = run(set_dir, load(), watch, split=split, compare=compare)
+    found = numbers.numbers_of(evaluation)
+    written = write_report(report, evaluation, found, datetime.now(UTC).date()) if report else []
     if as_json:
-        _print_json(run(set_dir, load(), NoProgress()))
+        _print_json(json_output.of_numbers(found))
         return
-    with ProgressBar() as progress:
-        numbers = run(set_dir, load(), progress)
-    show_numbers(numbers)
+    show_numbers(found)
+    for path in written:
+        print(f"Wrote {path}")
 
 
 @people_app.command("import", epilog="Example: frontdesk people import people.csv")

@@ -34,7 +34,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """What is to be kept. `status` is asked, answered, refused, failed or stopped."""
+    """What is to be kept. `status` is asked, answered, clarified, refused, failed or stopped."""
 
     role: str
     status: str
@@ -136,7 +136,7 @@ class Conversations:
             elif (
                 question
                 and said.whole
-                and said.status in ("answered", "refused")
+                and said.status in ("answered", "refused", "clarified")
                 and audiences <= caller.scope.audiences
             ):
                 found.append(Turn(question, said.text))

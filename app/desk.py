@@ -13,11 +13,12 @@ from app.answerer import Answerer, Answering, Piece
 from app.conversations import Conversations, NewMessage, Part
 from app.events import AnswerEvent, Citation, Done, Failed, Found, Near, Refused, Source, Token
 from app.grounding import cited, claim_of, support
+from retrieval import country
 from retrieval.budget import TokenUse, passages_wanted
 from retrieval.errors import FrontdeskError, Missing, QuestionRefused
 from retrieval.passage import Passage
-from retrieval.prompt import ASK, CLOSEST, REFUSAL, refusal
-from retrieval.rewrite import Turn, standalone
+from retrieval.prompt import ASK, CLOSEST, REFUSAL, clarification, refusal
+from retrieval.rewrite import Turn, context
 from retrieval.search import Finding, Retriever
 
 _log = logging.getLogger(__name__)
@@ -109,18 +110,36 @@ class _Answer:
             yield self._failed(exc, "Something went wrong. Please try again", retryable=True)
 
     def _answered(self) -> Iterator[AnswerEvent]:
-        asked = standalone(self.question.text, self.turns)
-        scope = self.question.caller.scope
-        finding = self.desk.retriever.find(asked, scope, passages_wanted(self.question.text))
+        caller = self.question.caller
+        retriever, said = self.desk.retriever, self.question.text
+        nearest = retriever.nearest(said, caller.scope) if self.turns else 1.0
+        asked = country.resolved(said, self.turns, nearest)
+        works_in = caller.country or country.told(self.turns)
+        more = context(said, self.turns, nearest)
+        finding = retriever.find(asked, caller.scope, passages_wanted(said), country=works_in, context=more)
         self._mark("search")
         if finding.answerable < self.desk.threshold:
             yield Found(asked, (), self.conversation)
             yield self._refused(finding, TokenUse())
             return
+        if finding.undecided and country.may_ask(asked, self.turns):
+            yield Found(asked, (), self.conversation)
+            yield from self._clarifying(finding)
+            return
         answering = self.answerer.begin(self.question.text, asked, finding.passages, self.turns)
         self.used = answering.passages
         yield Found(asked, tuple(map(_source, answering.passages)), self.conversation)
         yield from self._streamed(answering, finding)
+
+    def _clarifying(self, finding: Finding) -> Iterator[AnswerEvent]:
+        """Ask which country is meant: a normal answer in our own words, made of what the asker may read."""
+        text = clarification(finding.undecided)
+        self.used = finding.passages
+        self._mark("first_token")
+        self._mark("total")
+        yield Token(text)
+        self._keep("clarified", [Part(text)])
+        yield Done(text, (), TokenUse(), self.timings, self.conversation, "")
 
     def _streamed(self, answering: Answering, finding: Finding) -> Iterator[AnswerEvent]:
         citations: list[Citation] = []

@@ -1,171 +1,192 @@
 """Measuring a set of questions through the normal pipeline, in a home that is thrown away.
 
-A set is a folder with corpus.jsonl {id, title, text}, queries.jsonl {id, text, answerable?, history?, support?, ...}
-and qrels.tsv (query id, document id, grade). Ranking measures come from ir-measures, at document level.
+With `compare`, each question is put to the peers' usual recipes as well, in turn, on the same machine.
 """
 
-import json
-import re
-import statistics
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from app.access import NOBODY
 from app.bootstrap import Home
 from app.desk import Question
-from app.events import AnswerEvent, Done, Refused
+from app.evaluation.peers import Peer, peers, require_packages
+from app.evaluation.question_set import Qrels, Query, load_set
+from app.events import AnswerEvent, Done, Found, Refused, Source
 from app.settings import Settings
 from ingest.corpus import Corpus, CorpusText
-from ingest.report import Progress
+from ingest.report import Progress, Report
+from retrieval.budget import passages_wanted
+from retrieval.embedding_model import installed_minilm
 from retrieval.errors import Unusable
-from retrieval.rewrite import Turn, standalone
 
+OURS = "Frontdesk"
 _DEPTH = 100  # chunks, so that twenty documents are among them
 _SOURCE = "set"
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """One question of a set. `support` is the sentence that answers it, where the set tells."""
+class Watch(Progress, Protocol):
+    """Is told how far an evaluation is; draws it or not."""
 
-    id: str
-    text: str
-    answerable: bool | None
-    turns: tuple[Turn, ...]
-    support: str
+    def step(self, doing: str, done: int, total: int) -> None:
+        """So many of `total` are done of what is being done now."""
+        ...
+
+
+class Unwatched:
+    """Draws nothing."""
+
+    def at(self, report: Report, total: int) -> None:
+        """Ignore."""
+
+    def step(self, doing: str, done: int, total: int) -> None:
+        """Ignore."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Documents that were found, best first, and how long that took in ms."""
+
+    documents: tuple[str, ...]
+    milliseconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one question: documents with scores, the last event, and how long it took in ms."""
+    """What came of one question.
+
+    `asked` is what was searched for, history resolved. `read` are the texts of the passages for the answer, `sureness`
+    the probability that they hold it, `cosine` the best one among the chunks. `phrasings` are the documents for a
+    follow-up's last turn alone and for the question in full, `peers` for each recipe that was compared.
+    """
 
     query: Query
-    ranking: dict[str, float]
+    asked: str
+    ranked: Ranked
     outcome: AnswerEvent
+    sources: tuple[Source, ...]
+    read: tuple[str, ...]
+    sureness: float
+    cosine: float
     milliseconds: float
+    phrasings: Mapping[str, Ranked] = field(default_factory=dict)
+    peers: Mapping[str, Ranked] = field(default_factory=dict)
+
+    @property
+    def answered(self) -> bool:
+        """Whether an answer came; a question back, which is in no model's words, is none."""
+        return isinstance(self.outcome, Done) and bool(self.outcome.model)
+
+    @property
+    def asked_back(self) -> bool:
+        """Whether a question came instead of an answer."""
+        return isinstance(self.outcome, Done) and not self.outcome.model
+
+    @property
+    def refused(self) -> bool:
+        """Whether the documents were said not to tell."""
+        return isinstance(self.outcome, Refused)
 
 
-def evaluate(set_dir: Path, settings: Settings, progress: Progress) -> dict[str, Any]:
-    """All numbers of one set.
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Everything that was measured. `threshold` is the least sureness of an answer, `ingest_seconds` by recipe."""
+
+    name: str
+    documents: int
+    chunks: int
+    threshold: float
+    titles: Mapping[str, str]
+    qrels: Qrels
+    results: tuple[Result, ...]
+    ingest_seconds: Mapping[str, float]
+
+
+def evaluate(set_dir: Path, settings: Settings, watch: Watch, *, split: str = "", compare: bool = False) -> Evaluation:
+    """Ask all questions of a set, or those of one half.
 
     Raises:
-        Unusable: the folder is no such set.
+        Unusable: the folder is no such set, no question is in that half, or packages for the comparison are missing.
     """
-    texts, queries, qrels = load_set(set_dir)
+    texts, queries, qrels = load_set(set_dir, split)
+    if compare:
+        require_packages()
     with tempfile.TemporaryDirectory() as folder:
         home = Home(settings.model_copy(update={"home": Path(folder), "ledger": ""}))
-        report = home.ingest_source(Corpus(_SOURCE, texts), progress)
-        if report.failed:
-            missing = ", ".join(failure.uri for failure in report.failed[:3])
-            if len(report.failed) == len(texts):
-                raise Unusable(f"No text of {set_dir} could be read, {missing} for example")
+        report = home.ingest_source(Corpus(_SOURCE, texts), watch)
+        _refuse_unread(report, texts, set_dir)
+        others = _peers(texts, settings, watch) if compare else []
         home.retriever.search("warm up", NOBODY.scope, 1)
-        results = [_asked(home, query) for query in queries]
-    numbers: dict[str, Any] = {
-        "documents": report.added,
-        "chunks": report.chunks_embedded,
-        "queries": len(queries),
-    }
-    return numbers | _ranking(results, qrels) | _answers(results)
-
-
-def load_set(set_dir: Path) -> tuple[list[CorpusText], list[Query], dict[str, dict[str, int]]]:
-    """Texts, questions and judgements of a set."""
-    try:
-        texts = [CorpusText(row["id"], row.get("title", ""), row["text"]) for row in _rows(set_dir / "corpus.jsonl")]
-        queries = [_query(row) for row in _rows(set_dir / "queries.jsonl")]
-        qrels: dict[str, dict[str, int]] = {}
-        for line in (set_dir / "qrels.tsv").read_text(encoding="utf-8").splitlines():
-            query, document, grade = line.split("\t")
-            qrels.setdefault(query, {})[document] = int(grade)
-    except (OSError, ValueError, KeyError, TypeError) as exc:
-        raise Unusable(
-            f"{set_dir} is no evaluation set: corpus.jsonl, queries.jsonl and qrels.tsv were expected ({exc!r})"
-        ) from exc
-    return texts, queries, qrels
-
-
-def normalised(text: str) -> str:
-    """Text as quotes are compared: without Markdown's marks, straight quotes, white space folded."""
-    text = re.sub(r"!?\[([^\]]*)\]\((?:[^()]|\([^()]*\))*\)", r"\1", text)
-    text = text.replace("**", "").replace("\\", "").replace("`", "")
-    text = re.sub(r"(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)", "", text)
-    text = re.sub(r"[‘’]", "'", re.sub(r"[“”]", '"', text))
-    cells = re.sub(r"\s*\|\s*", " | ", re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", text)).strip(" |")
-    return re.sub(r"\s+", " ", cells).strip()
-
-
-def _rows(file: Path) -> Iterable[dict[str, Any]]:
-    return (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip())
-
-
-def _query(row: dict[str, Any]) -> Query:
-    said = row.get("history") or []
-    turns = tuple(
-        Turn(asked["content"], answered["content"]) for asked, answered in zip(said[::2], said[1::2], strict=False)
+        results = []
+        for done, query in enumerate(queries):
+            watch.step("Asking", done, len(queries))
+            results.append(_asked(home, query, others))
+        watch.step("Asking", len(queries), len(queries))
+    return Evaluation(
+        set_dir.resolve().name,
+        report.added,
+        report.chunks_embedded,
+        settings.evidence,
+        {text.id: text.title or text.id for text in texts},
+        qrels,
+        tuple(results),
+        {OURS: report.seconds} | {peer.name: peer.ingest_seconds for peer in others},
     )
-    answerable = row.get("answerable")
-    return Query(row["id"], row["text"], answerable, turns, row.get("support") or "")
 
 
-def _asked(home: Home, query: Query) -> Result:
+def _refuse_unread(report: Report, texts: Sequence[CorpusText], set_dir: Path) -> None:
+    if report.failed and len(report.failed) == len(texts):
+        some = ", ".join(failure.uri for failure in report.failed[:3])
+        raise Unusable(f"No text of {set_dir} could be read, {some} for example")
+
+
+def _peers(texts: Sequence[CorpusText], settings: Settings, watch: Watch) -> list[Peer]:
+    model = Path(settings.embedder).expanduser() if settings.embedder else installed_minilm()
+    made: list[Peer] = []
+    for total, peer in peers(texts, model, settings.device):
+        made.append(peer)
+        watch.step(f"Ingested by {peer.name}", len(made), total)
+    return made
+
+
+def _asked(home: Home, query: Query, others: Sequence[Peer]) -> Result:
     begun = time.perf_counter()
-    *_, outcome = home.desk.ask(Question(query.text, NOBODY, turns=query.turns))
+    events = list(home.desk.ask(Question(query.text, NOBODY, turns=query.turns)))
     milliseconds = 1000 * (time.perf_counter() - begun)
-    ranking: dict[str, float] = {}
-    for hit in home.retriever.search(standalone(query.text, query.turns), NOBODY.scope, _DEPTH):
-        ranking.setdefault(hit.chunk.uri.removeprefix(f"{_SOURCE}/"), hit.score)
-    return Result(query, ranking, outcome, milliseconds)
+    found = next((event for event in events if isinstance(event, Found)), Found(query.text, (), ""))
+    by_peers = {peer.name: _timed(peer, found.question) for peer in others}
+    finding = home.retriever.find(found.question, NOBODY.scope, passages_wanted(query.text))
+    outcome = events[-1]
+    searched = getattr(outcome, "timings_ms", {}).get("search", 0.0)
+    phrasings = {}
+    if query.turns and query.standalone:
+        phrasings = {"last turn": _ranked(home, query.text), "in full": _ranked(home, query.standalone)}
+    return Result(
+        query,
+        found.question,
+        _ranked(home, found.question, searched),
+        outcome,
+        found.sources,
+        tuple(passage.text for passage in finding.passages),
+        finding.answerable,
+        max((hit.cosine for hit in finding.hits), default=0.0),
+        milliseconds,
+        phrasings,
+        by_peers,
+    )
 
 
-def _ranking(results: Sequence[Result], qrels: dict[str, dict[str, int]]) -> dict[str, float]:
-    import ir_measures
-
-    measures = {
-        "ndcg@10": ir_measures.nDCG @ 10,
-        "recall@5": ir_measures.R @ 5,
-        "recall@20": ir_measures.R @ 20,
-        "mrr@10": ir_measures.RR @ 10,
-    }
-    judged = {result.query.id: qrels[result.query.id] for result in results if result.query.id in qrels}
-    # An empty ranking counts as nothing found, not as not asked.
-    run = {result.query.id: result.ranking or {"": 0.0} for result in results if result.query.id in judged}
-    found = ir_measures.calc_aggregate(list(measures.values()), judged, run)
-    return {name: round(float(found[measure]), 4) for name, measure in measures.items()}
+def _ranked(home: Home, question: str, milliseconds: float = 0.0) -> Ranked:
+    """A document's place is that of its best chunk."""
+    hits = home.retriever.search(question, NOBODY.scope, _DEPTH)
+    documents = dict.fromkeys(hit.chunk.uri.removeprefix(f"{_SOURCE}/") for hit in hits)
+    return Ranked(tuple(documents), milliseconds)
 
 
-def _answers(results: Sequence[Result]) -> dict[str, Any]:
-    times = sorted(result.milliseconds for result in results)
-    latency = {"p50": _percentile(times, 0.5), "p95": _percentile(times, 0.95)}
-    stated = [result for result in results if result.query.answerable is not None]
-    if not stated:
-        return {"latency_ms": latency}
-    answerable = [result for result in stated if result.query.answerable]
-    not_answerable = [result for result in stated if not result.query.answerable]
-    supported = [result for result in answerable if result.query.support]
-    return {
-        "answered_answerable": _share([isinstance(one.outcome, Done) for one in answerable]),
-        "support_quoted": _share([_quotes_support(one) for one in supported]),
-        "refused_unanswerable": _share([isinstance(one.outcome, Refused) for one in not_answerable]),
-        "refused_answerable": _share([isinstance(one.outcome, Refused) for one in answerable]),
-        "latency_ms": latency,
-    }
-
-
-def _quotes_support(result: Result) -> bool:
-    if not isinstance(result.outcome, Done):
-        return False
-    quoted = "\n".join(citation.quote for citation in result.outcome.citations)
-    return normalised(result.query.support) in normalised(quoted)
-
-
-def _share(values: Sequence[bool]) -> float:
-    return round(statistics.fmean(values), 4) if values else 0.0
-
-
-def _percentile(times: Sequence[float], share: float) -> float:
-    return round(times[min(len(times) - 1, int(share * len(times)))], 1) if times else 0.0
+def _timed(peer: Peer, question: str) -> Ranked:
+    begun = time.perf_counter()
+    documents = peer.search(question)
+    return Ranked(tuple(documents), 1000 * (time.perf_counter() - begun))

@@ -7,6 +7,7 @@ from typing import Any
 from app.events import AnswerEvent, Done, Failed, Refused
 from ingest.report import Report
 from retrieval.budget import TokenUse
+from retrieval.document import Facts
 from retrieval.errors import QuestionRefused
 from retrieval.ledger.documents import Entry
 from retrieval.ledger.runs import Failure
@@ -17,7 +18,13 @@ Json = dict[str, Any]
 
 def of_report(report: Report) -> Json:
     """`frontdesk ingest --json`."""
-    return report.counts() | {"failed": _failures(report.failed), "seconds": round(report.seconds, 3)}
+    speed = {
+        "tokens_embedded": report.tokens_embedded,
+        "tokens_per_second": round(report.tokens_per_second),
+        "embedder_busy": round(report.embedder_busy, 3),
+        "seconds": round(report.seconds, 3),
+    }
+    return report.counts() | {"failed": _failures(report.failed)} | speed
 
 
 def of_answer(event: AnswerEvent) -> Json:
@@ -58,8 +65,18 @@ def of_hits(hits: Sequence[Hit]) -> Json:
 def of_documents(entries: Sequence[Entry], failures: Sequence[Failure]) -> Json:
     """`frontdesk documents --json`."""
     fields = ("uri", "title", "audience", "contact", "version")
-    rows = [{name: getattr(entry, name) for name in fields} for entry in entries]
+    rows = [{name: getattr(entry, name) for name in fields} | _facts(entry.facts) for entry in entries]
     return {"documents": rows, "failed": _failures(failures)}
+
+
+def _facts(facts: Facts) -> Json:
+    begins, ends = facts.effective_from, facts.effective_until
+    return {
+        "countries": list(facts.countries),
+        "effective_from": begins and begins.isoformat(),
+        "effective_until": ends and ends.isoformat(),
+        "supersedes": list(facts.supersedes),
+    }
 
 
 def _failures(failures: Sequence[Failure]) -> list[Json]:

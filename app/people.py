@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine, delete, insert, select
 
 from app.tables import people
+from retrieval.countries import code_of, is_code, name_of
 from retrieval.errors import Unusable
 from retrieval.ledger import runs
 from retrieval.ledger.engine import reading, writing
@@ -21,7 +22,7 @@ _GROUP = re.compile(r"[\w.-]+")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who may ask. `country` is a two-letter code or empty."""
+    """Somebody who may ask. `country` is an ISO 3166 alpha-2 code or empty."""
 
     email: str
     name: str
@@ -77,10 +78,11 @@ def replace_all(engine: Engine, everybody: list[Person]) -> None:
         runs.put_members(connection, members)
 
 
-def is_known(engine: Engine, email: str) -> bool:
-    """Whether somebody with this address was imported."""
+def country_of(engine: Engine, email: str) -> str | None:
+    """The country of the person with this address, empty where no known one was told; None for somebody unknown."""
     with reading(engine) as connection:
-        return connection.execute(select(people.c.email).where(people.c.email == email)).first() is not None
+        country = connection.execute(select(people.c.country).where(people.c.email == email)).scalar()
+    return country if country is None or is_code(country) else ""  # earlier versions took any letters
 
 
 def names(engine: Engine) -> dict[str, str]:
@@ -99,4 +101,13 @@ def _person(row: dict[str, str | None], place: str) -> Person:
     wrong = next((group for group in groups if not _GROUP.fullmatch(group)), None)
     if wrong is not None:
         raise Unusable(f"{place}: a group's name is letters, digits, '.', '_' and '-', not {wrong!r}")
-    return Person(email, (row["name"] or "").strip(), groups, (row["country"] or "").strip().upper())
+    return Person(email, (row["name"] or "").strip(), groups, _country(row["country"] or "", place))
+
+
+def _country(stated: str, place: str) -> str:
+    code = stated.strip().upper()
+    if code and not is_code(code):
+        meant = code_of(stated)
+        hint = f". Write {meant} for {name_of(meant)}" if meant else ""
+        raise Unusable(f"{place}: a country is a two-letter code (ISO 3166) or empty, not {stated!r}{hint}")
+    return code

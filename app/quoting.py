@@ -1,26 +1,31 @@
 """The quoting answerer: the sentences that best support the answer, verbatim and cited. Needs no language model."""
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.answerer import Answering, Piece, Quote
+from app.quantity import wanted
+from retrieval.access import Scope
 from retrieval.budget import TokenUse
-from retrieval.embedder import Embedder, Vectors
+from retrieval.chunk import Chunk
 from retrieval.errors import QuestionRefused
 from retrieval.passage import Passage
 from retrieval.rewrite import Turn
+from retrieval.search import Retriever
 from retrieval.sentences import Sentence, sentences
+from retrieval.words import Asked, Words
 
 LONGEST_QUESTION = 8_000  # characters
-_CANDIDATES = 20  # sentences that are looked at: what one answer may cost
 _SHORTEST = 12  # characters of a sentence that can answer anything
 _MOST_QUOTES = 3
-_CLOSE = 0.1  # a further sentence is quoted when its cosine is this close to the best one's
-_REMEMBERED = 20_000  # sentence vectors
+_CLOSE = 0.15  # a further sentence is quoted when its score is this close to the best one's
+_CHUNK = 0.5  # weight of the score of the chunk that a sentence stands in
+_ALONE = 0.1  # weight of the sentence without its headings: decides where these cover the whole question
+_NUMBER = 0.1  # for a sentence with the kind of number that was asked for
 _LONGEST_LIST = 12  # lines that are quoted with the sentence before them
 _BETWEEN_CELLS = " | "
 _ITEM = re.compile(r"(?:[-*•]|\(?\w{1,3}[.)])\s")
@@ -33,7 +38,7 @@ class _Candidate:
     passage: Passage
     sentence: Sentence
     header: Sentence | None
-    embedded: str
+    score: float
 
 
 class QuotingAnswerer:
@@ -41,9 +46,8 @@ class QuotingAnswerer:
 
     name = "quoting"
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
 
     def check(self, question: str) -> None:
         """A question has an end."""
@@ -57,7 +61,7 @@ class QuotingAnswerer:
         return Answering(tuple(passages), TokenUse(), self._pieces(standalone, passages))
 
     def _pieces(self, question: str, passages: Sequence[Passage]) -> Iterator[Piece]:
-        for position, quotes in enumerate(_spans(self._chosen(question, _candidates(passages)))):
+        for position, quotes in enumerate(_spans(_chosen(self._candidates(question, passages)))):
             if position:
                 yield Piece("\n\n")
             for line, (passage, start, end) in enumerate(quotes):
@@ -66,41 +70,56 @@ class QuotingAnswerer:
                 yield Piece(passage.text[start:end], Quote(passage.number, start, end))
             yield Piece(f" [{quotes[0][0].number}]")
 
-    def _chosen(self, question: str, candidates: Sequence[_Candidate]) -> list[_Candidate]:
-        """The best sentences, best first, without repeats."""
-        if not candidates:
-            return []
-        cosines = self._embed([one.embedded for one in candidates]) @ self._embedder.query(question)
-        order = np.argsort(-cosines, kind="stable")
-        close = [candidates[place] for place in order if cosines[place] >= cosines[order[0]] - _CLOSE]
-        first_of_each = {one.sentence.text: one for one in reversed(close)}
-        return [one for one in close if first_of_each[one.sentence.text] is one][:_MOST_QUOTES]
-
-    def _embed(self, texts: Sequence[str]) -> Vectors:
-        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        if missing:
-            self._vectors.update(zip(missing, self._embedder.passages(missing), strict=True))
-        found = np.stack([self._vectors[text] for text in texts])
-        while len(self._vectors) > _REMEMBERED:
-            self._vectors.popitem(last=False)
-        return found
+    def _candidates(self, question: str, passages: Sequence[Passage]) -> list[_Candidate]:
+        """Sentences of the chunks that were found."""
+        asked = self._retriever.asked(question)
+        found = [chunk for passage in passages for chunk in passage.chunks if chunk.id in passage.found]
+        words = self._retriever.words(found, Scope(frozenset(passage.audience for passage in passages)))
+        candidates: list[_Candidate] = []
+        for passage in passages:
+            offset = 0
+            for chunk in passage.chunks:
+                if chunk.id in passage.found:
+                    scores = _Scores(asked, wanted(question), chunk, words[chunk.id])
+                    of_chunk = _of_chunk(passage, chunk.text, offset, scores)
+                    candidates += [replace(one, score=one.score + _CHUNK * passage.found[chunk.id]) for one in of_chunk]
+                offset += len(chunk.text) + 2
+        return candidates
 
 
-def _candidates(passages: Sequence[Passage]) -> list[_Candidate]:
-    """Sentences of the chunks that were found, best passages first."""
-    kept: list[_Candidate] = []
-    for passage in passages:
-        offset = 0
-        for chunk in passage.chunks:
-            if chunk.id in passage.found:
-                kept += _of_chunk(passage, chunk.text, offset)
-            offset += len(chunk.text) + 2
-        if len(kept) >= _CANDIDATES:
-            break
-    return kept[:_CANDIDATES]
+class _Scores:
+    """How well sentences of one chunk answer: the chunk's own score, and how the sentence covers the question."""
+
+    def __init__(self, asked: Asked, number: re.Pattern[str] | None, chunk: Chunk, words: Words) -> None:
+        self._asked = asked
+        self._number = number
+        self._cosines = asked.cosines(words)
+        before = len(chunk.embedded_text) - len(chunk.text)
+        self._starts, self._ends = words.spans[:, 0] - before, words.spans[:, 1] - before
+
+    def of(self, sentence: Sentence, header: Sentence | None) -> float:
+        """A sentence says too little alone: title and headings are read with it, and a row's header."""
+        inside = self._within(sentence)
+        around = inside | (self._ends <= 0)
+        if header:
+            around |= self._within(header)
+        score = self._asked.covered(self._cosines[:, around])
+        score += _ALONE * self._asked.covered(self._cosines[:, inside])
+        return score + (_NUMBER if self._number and self._number.search(sentence.text) else 0.0)
+
+    def _within(self, part: Sentence) -> NDArray[np.bool_]:
+        return np.asarray((self._starts >= part.start) & (self._ends <= part.end))
 
 
-def _of_chunk(passage: Passage, text: str, offset: int) -> Iterator[_Candidate]:
+def _chosen(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """The best sentences, best first, without repeats."""
+    ranked = sorted(candidates, key=lambda one: -one.score)
+    close = [one for one in ranked if one.score >= ranked[0].score - _CLOSE]
+    first_of_each = {one.sentence.text: one for one in reversed(close)}
+    return [one for one in close if first_of_each[one.sentence.text] is one][:_MOST_QUOTES]
+
+
+def _of_chunk(passage: Passage, text: str, offset: int, scores: _Scores) -> Iterator[_Candidate]:
     units = sentences(text)
     header: Sentence | None = None
     for place, unit in enumerate(units):
@@ -108,11 +127,12 @@ def _of_chunk(passage: Passage, text: str, offset: int) -> Iterator[_Candidate]:
         begins_table = is_row and not (place and _BETWEEN_CELLS in units[place - 1].text)
         follows = place + 1 < len(units) and _BETWEEN_CELLS in units[place + 1].text
         if begins_table and follows:
-            header = _moved(unit, offset)  # says what the rows mean, and answers nothing by itself
+            header = unit  # says what the rows mean, and answers nothing by itself
         elif _can_answer(unit.text):
             whole = _with_list(text, units, place) if unit.text.endswith(":") else _without_bullet(unit)
             of_row = header if is_row else None
-            yield _Candidate(passage, _moved(whole, offset), of_row, _in_context(passage, unit, of_row))
+            at = of_row and _moved(of_row, offset)
+            yield _Candidate(passage, _moved(whole, offset), at, scores.of(whole, of_row))
 
 
 def _can_answer(text: str) -> bool:
@@ -141,18 +161,11 @@ def _moved(unit: Sentence, offset: int) -> Sentence:
     return Sentence(unit.text, unit.start + offset, unit.end + offset)
 
 
-def _in_context(passage: Passage, unit: Sentence, header: Sentence | None) -> str:
-    """A sentence alone says too little: it is compared together with its title, headings and table header."""
-    head = " - ".join(part for part in (passage.title, passage.heading) if part)
-    row = f"{header.text} ; {unit.text}" if header else unit.text
-    return f"{head}: {row}"
-
-
 _Span = tuple[Passage, int, int]
 
 
 def _spans(chosen: Sequence[_Candidate]) -> list[list[_Span]]:
-    """Quotes that stand together under one number: the best one's passage first, in the document's order."""
+    """Quotes that stand together under one number: the best one first, then its passage in the document's order."""
     order = {number: rank for rank, number in enumerate(dict.fromkeys(one.passage.number for one in chosen))}
     groups: list[list[_Span]] = []
     header: Sentence | None = None
@@ -169,7 +182,11 @@ def _spans(chosen: Sequence[_Candidate]) -> list[list[_Span]]:
         else:
             groups.append([span])
         header = one.header
-    return groups
+    return sorted(groups, key=lambda group: not _says(group, chosen[0]))
+
+
+def _says(group: Sequence[_Span], best: _Candidate) -> bool:
+    return any(_holds(span, (best.passage, best.sentence.start, best.sentence.end)) for span in group)
 
 
 def _holds(outer: _Span, inner: _Span) -> bool:

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -18,8 +20,12 @@ from rich.table import Table
 
 from app.events import AnswerEvent, Done, Failed, Found, Refused, Token
 from ingest.report import Report
+from retrieval.document import Facts
 from retrieval.ledger.documents import Entry
 from retrieval.search import Hit
+
+if TYPE_CHECKING:
+    from app.evaluation.numbers import Numbers
 
 _SHOWN_FAILURES = 20
 
@@ -54,6 +60,31 @@ class ProgressBar:
         self._progress.update(self._task, completed=report.done, total=total, chunks=report.chunks_embedded, rate=rate)
 
 
+class StepBar:
+    """What an evaluation is doing, and how far it is, on standard error."""
+
+    def __init__(self) -> None:
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._progress = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True))
+        self._task = self._progress.add_task("", total=None)
+
+    def __enter__(self) -> "StepBar":
+        self._progress.start()
+        return self
+
+    def __exit__(self, failure: object, *_: object) -> None:
+        self._progress.live.transient = failure is not None
+        self._progress.stop()
+
+    def at(self, report: Report, total: int) -> None:
+        """So many documents are ingested."""
+        self.step("Ingesting", report.done, total)
+
+    def step(self, doing: str, done: int, total: int) -> None:
+        """So many of `total` are done of what is being done now."""
+        self._progress.update(self._task, description=doing, completed=done, total=total)
+
+
 def show_report(report: Report) -> None:
     """The table that ends a run, and what failed."""
     table = Table("added", "updated", "unchanged", "removed", "failed", "chunks embedded", "seconds")
@@ -61,6 +92,9 @@ def show_report(report: Report) -> None:
     table.add_row(*(str(counts[name]) for name in counts), f"{report.seconds:.1f}")
     out = Console()
     out.print(table)
+    if report.tokens_embedded:
+        busy = f"the embedder was busy {report.embedder_busy:.0%} of the time"
+        out.print(f"{report.tokens_embedded:,} tokens embedded, {report.tokens_per_second:,.0f} a second; {busy}")
     for failure in report.failed[:_SHOWN_FAILURES]:
         out.print(f"[red]failed[/red] {escape(failure.uri)}: {escape(failure.reason)}")
     if len(report.failed) > _SHOWN_FAILURES:
@@ -91,7 +125,7 @@ def _show_sources(event: Done, out: Console) -> None:
         if (citation.number, link) not in seen:
             seen.add((citation.number, link))
             out.print(escape(f"[{citation.number}] {citation.title} - {link}"), style="dim", soft_wrap=True)
-    if not event.citations:
+    if not event.citations and event.model:  # without a model the words are our own: a clarifying question
         out.print("[dim]This answer cites no source. Please check it.[/dim]")
     if event.tokens.window:
         use = event.tokens
@@ -120,10 +154,20 @@ def show_documents(entries: Sequence[Entry]) -> None:
     if not entries:
         out.print("There are no documents yet. Begin with: frontdesk ingest FOLDER")
         return
-    table = Table("uri", "title", "audience", "contact", "version")
-    for entry in entries:
-        table.add_row(*map(escape, (entry.uri, entry.title, entry.audience, entry.contact, str(entry.version))))
+    table = Table("uri", "title", "audience", "contact", "version", "applies")
+    table.columns[0].overflow = "fold"  # it is copied into `frontdesk delete`
+    for one in entries:
+        cells = (one.uri, one.title, one.audience, one.contact, str(one.version), _applies(one.facts))
+        table.add_row(*map(escape, cells))
     out.print(table)
+
+
+def _applies(facts: Facts) -> str:
+    """Where and when, as far as the document says."""
+    begins, ends = facts.effective_from, facts.effective_until
+    when = [f"from {begins}"] if begins else []
+    when += ["no longer" if ends == date.min else f"until {ends}"] if ends else []
+    return " ".join([", ".join(facts.countries), *when]).strip()
 
 
 def show_rows(title: str, rows: Sequence[tuple[str, ...]], headings: Sequence[str]) -> None:
@@ -134,8 +178,17 @@ def show_rows(title: str, rows: Sequence[tuple[str, ...]], headings: Sequence[st
     Console().print(table)
 
 
-def show_numbers(numbers: dict[str, Any]) -> None:
-    """Names and values, one a line."""
+def show_numbers(numbers: "Numbers") -> None:
+    """The tables of an evaluation."""
+    from app.evaluation.printout import tables
+
     out = Console()
-    for name, value in numbers.items():
-        out.print(f"{name:24} {value:.3f}" if isinstance(value, float) else f"{name:24} {value}", highlight=False)
+    for found in tables(numbers):
+        table = Table(title=escape(found.title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+        for place, heading in enumerate(found.headings):
+            table.add_column(heading, justify="right" if place else "left", no_wrap=not place)
+        for row in found.rows:
+            table.add_row(*map(escape, row))
+        out.print(table)
+        if found.note:
+            out.print(escape(found.note), style="dim")

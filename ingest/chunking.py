@@ -5,6 +5,7 @@ Only a block that is longer than a chunk is cut inside; LangChain's splitter fin
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -22,6 +23,7 @@ _SEPARATORS = ["\n\n", "\n", ". ", "; ", ", ", " ", ""]
 def split(document: Document, uri: str, count: Callable[[str], int], longest: int) -> list[Chunk]:
     """Chunks in order. `count` counts the embedder's tokens, `longest` is the most it reads."""
 
+    @cache  # most texts are asked about three times, and counting is what splitting spends its time with
     def size(text: str) -> int:
         return max(count(text), len(text) // _CHARACTERS)
 

@@ -8,6 +8,7 @@ from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString
 
 from ingest.decode import decode
+from ingest.facts import stated as stated_facts
 from ingest.outline import Outline
 from retrieval.document import Document
 from retrieval.plain import folded
@@ -38,6 +39,7 @@ def read_html(data: bytes) -> Document:
     stated_encoding = EncodingDetector.find_declared_encoding(data, is_html=True)
     soup = BeautifulSoup(decode(data, stated_encoding or ""), "lxml")
     stated = folded(soup.title.get_text()) if soup.title else ""
+    facts = stated_facts((str(tag.get("name", "")), str(tag.get("content", ""))) for tag in soup.find_all("meta"))
     for tag in soup.find_all(_LEFT_OUT):
         tag.decompose()
     for tag in soup.find_all(_is_hidden):
@@ -47,7 +49,7 @@ def read_html(data: bytes) -> Document:
         for tag in root.find_all("header"):
             tag.decompose()
     leads = _flatten_tables(root)
-    outline = Outline()
+    outline = Outline(facts=facts)
     # By identity: Beautiful Soup calls two tags equal that look alike.
     for _, group in groupby(_strings(root), key=lambda string: id(_block_of(string))):
         strings = list(group)

@@ -1,18 +1,21 @@
 """Reading Markdown (CommonMark with tables) with markdown-it-py."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import yaml  # type: ignore[import-untyped]
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ingest.decode import decode
+from ingest.facts import stated
 from ingest.outline import Outline
 from retrieval.document import Document
 from retrieval.plain import folded
 
-_FRONT_MATTER = re.compile(r"\A---\s*\n.*?\n(?:---|\.\.\.)\s*(?:\n|\Z)", re.DOTALL)
+_FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n(?:---|\.\.\.)\s*(?:\n|\Z)", re.DOTALL)
+_LONGEST_FRONT_MATTER = 4_000  # characters that are parsed for facts
 _TITLE = re.compile(r"^title:[ \t]*+(?![*&\[{|>])[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE)
 _BETWEEN_CELLS = " | "
 
@@ -23,11 +26,29 @@ def read_markdown(data: bytes) -> Document:
     outline = Outline()
     front = _FRONT_MATTER.match(text)
     if front:
-        stated = _TITLE.search(front.group())
-        outline.title = stated.group(1) if stated else ""
+        titled = _TITLE.search(front.group())
+        outline.title = titled.group(1) if titled else ""
+        outline.facts = stated(_pairs(front.group(1)))
         text = text[front.end() :]
     _Walk(outline).run(MarkdownIt("commonmark").enable("table").parse(text))
     return outline.document()
+
+
+def _pairs(front: str) -> Iterator[tuple[str, str]]:
+    """Keys and plain values of the front matter; a list gives its key several times. None of what is no such YAML.
+
+    Composed, not constructed: nothing is made of tags, nothing below a list is looked at, `NO` is no boolean.
+    """
+    if len(front) > _LONGEST_FRONT_MATTER:
+        return
+    try:
+        root = yaml.compose(front, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return
+    for key, value in root.value if isinstance(root, yaml.MappingNode) else ():
+        for one in value.value if value.tag == yaml.BaseLoader.DEFAULT_SEQUENCE_TAG else (value,):
+            if key.tag == one.tag == yaml.BaseLoader.DEFAULT_SCALAR_TAG:
+                yield key.value, one.value
 
 
 class _Walk:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from retrieval.document import Block, Document, Section
+from retrieval.document import NO_FACTS, Block, Document, Facts, Section
 from retrieval.plain import folded
 
 
@@ -12,6 +12,7 @@ class Outline:
     """A document in the making. The first heading of level 1 is its title, unless a title was given."""
 
     title: str = ""
+    facts: Facts = NO_FACTS
     _path: list[tuple[int, str]] = field(default_factory=list)
     _sections: list[tuple[tuple[str, ...], list[Block]]] = field(default_factory=list)
     _anchor: str = ""
@@ -47,4 +48,5 @@ class Outline:
         if not any(blocks for _, blocks in self._sections):  # headings are all that it says
             for path, blocks in self._sections:
                 blocks.append(Block(path[-1] if path else self.title))
-        return Document(self.title, tuple(Section(path, tuple(blocks)) for path, blocks in self._sections))
+        sections = tuple(Section(path, tuple(blocks)) for path, blocks in self._sections)
+        return Document(self.title, sections, self.facts)

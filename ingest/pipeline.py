@@ -1,12 +1,15 @@
 """The ingestion run: a source in, the ledger up to date.
 
 Idempotent and proportional to the change. Killed anywhere it leaves each document in exactly one answerable version:
-vectors are stored first, then one transaction a document makes its new version the answerable one.
+vectors are stored first, then one transaction a document makes its new version the answerable one. One batch is
+embedded in another thread while the next one is read; the ledger is written to from here alone.
 """
 
 import logging
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -22,9 +25,10 @@ from retrieval.errors import FrontdeskError, Unreadable, Unusable
 from retrieval.ledger import documents, runs
 from retrieval.ledger.documents import Entry, Version
 from retrieval.ledger.runs import Failure
+from retrieval.reading import Reading
 
 _log = logging.getLogger(__name__)
-_RECIPE = f"2:{CHUNK_TOKENS}"  # changes when the same bytes would become other chunks
+_RECIPE = f"4:{CHUNK_TOKENS}"  # changes when the same bytes would become other chunks or state other facts
 _BATCH = 256  # chunks that are embedded together
 
 
@@ -36,6 +40,15 @@ class _Waiting:
     chunks: tuple[Chunk, ...]
     digests: tuple[str, ...]
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Documents that are being embedded: all digests of theirs, and those that come, with what is read of them."""
+
+    waiting: list[_Waiting]
+    needed: frozenset[str]
+    coming: list[tuple[list[str], Future[list[Reading]]]]
 
 
 class Pipeline:
@@ -54,13 +67,18 @@ class Pipeline:
             raise Unusable(f"{source.location} is empty. A folder with documents or a Slack export was expected")
         runs.claim_embedder(self._engine, self._embedder.id)
         name = runs.add_source(self._engine, source.kind, source.location, source.name)
-        run = _Run(self._engine, self._embedder, name, runs.start_run(self._engine, name))
+        read_before = self._embedder.tokens_read
         runs.set_members(self._engine, source.members())
-        for item in listed:
-            run.take(item)
-            self._progress.at(run.report, len(listed))
-        run.settle()
+        with closing(_Run(self._engine, self._embedder, name, runs.start_run(self._engine, name))) as run:
+            for item in listed:
+                run.take(item)
+                if run.has_enough:
+                    run.embed()
+                self._progress.at(run.report, len(listed))
+            run.embed()
+            run.settle()
         run.remove_missing(source, listed)
+        run.report.tokens_embedded = self._embedder.tokens_read - read_before
         self._progress.at(run.report, len(listed))
         run.report.seconds = time.monotonic() - begun
         runs.end_run(self._engine, run.id, run.report.counts())
@@ -78,7 +96,13 @@ class _Run:
         self.report = Report()
         self._known = {entry.uri: entry for entry in documents.entries(engine, source)}
         self._waiting: list[_Waiting] = []
+        self._batch = _Batch([], frozenset(), [])
+        self._other = ThreadPoolExecutor(1)
         self._seen: set[str] = set()
+
+    def close(self) -> None:
+        """End the other thread."""
+        self._other.shutdown(cancel_futures=True)
 
     def take(self, item: Item | Unlisted) -> None:
         """Deal with one item: nothing, its audience, its stamp, or its content has changed."""
@@ -108,8 +132,14 @@ class _Run:
             _log.exception("Reading failed")
             self._fail(uri, f"reading it failed unexpectedly ({type(exc).__name__})")
 
-    def settle(self) -> None:
-        """Embed what is missing for the waiting documents and make their new versions the answerable ones."""
+    @property
+    def has_enough(self) -> bool:
+        """Whether enough waits to be embedded together."""
+        return sum(len(one.chunks) for one in self._waiting) >= _BATCH
+
+    def embed(self) -> None:
+        """Begin to embed what is missing for the waiting documents, as soon as the ones before them are settled."""
+        self.settle()
         waiting, self._waiting = self._waiting, []
         wanted = {
             of_chunk: chunk.embedded_text
@@ -118,14 +148,25 @@ class _Run:
         }
         stored = documents.stored_embeddings(self._engine, wanted)
         missing = [of_text for of_text in wanted if of_text not in stored]
-        for start in range(0, len(missing), _BATCH):
-            batch = missing[start : start + _BATCH]
-            vectors = self._embedder.passages([wanted[of_text] for of_text in batch])
-            documents.store_embeddings(self._engine, batch, vectors)
-            self.report.chunks_embedded += len(batch)
-        for one in waiting:
-            documents.flip(self._engine, Version(one.entry, one.chunks, one.digests), frozenset(wanted))
+        parts = [missing[start : start + _BATCH] for start in range(0, len(missing), _BATCH)]
+        coming = [(part, self._other.submit(self._read_all, [wanted[one] for one in part])) for part in parts]
+        self._batch = _Batch(waiting, frozenset(wanted), coming)
+
+    def settle(self) -> None:
+        """Store what is being embedded and make the documents' new versions the answerable ones."""
+        batch, self._batch = self._batch, _Batch([], frozenset(), [])
+        for digests, readings in batch.coming:
+            documents.store_embeddings(self._engine, digests, readings.result())
+            self.report.chunks_embedded += len(digests)
+        for one in batch.waiting:
+            documents.flip(self._engine, Version(one.entry, one.chunks, one.digests), batch.needed)
             self._count(is_new=one.is_new, changed=True)
+
+    def _read_all(self, texts: Sequence[str]) -> list[Reading]:
+        begun = time.monotonic()
+        readings = self._embedder.read(texts)
+        self.report.embedding_seconds += time.monotonic() - begun
+        return readings
 
     def remove_missing(self, source: Source, listed: Sequence[Item | Unlisted]) -> None:
         """Remove the documents that the source would list if they still existed."""
@@ -154,11 +195,9 @@ class _Run:
         chunks = split(document, uri, self._embedder.tokens, self._embedder.max_tokens)
         version = before.version + 1 if before else 1
         entry = _entry(uri, self._source, document.title, item.audience, stamp)
-        entry = replace(entry, digest=of_data, version=version)
+        entry = replace(entry, digest=of_data, version=version, facts=document.facts)
         digests = tuple(embedding_digest(self._embedder.id, chunk.embedded_text) for chunk in chunks)
         self._waiting.append(_Waiting(entry, tuple(chunks), digests, before is None))
-        if sum(len(one.chunks) for one in self._waiting) >= _BATCH:
-            self.settle()
 
     def _count(self, *, is_new: bool, changed: bool) -> None:
         if is_new:

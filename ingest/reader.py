@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from ingest.facts import completed
 from ingest.html import read_html
 from ingest.markdown import read_markdown
 from ingest.text import read_text
@@ -51,7 +52,7 @@ def read(data: bytes, path: str) -> Document:
     )
     if not document.characters:
         raise Unreadable("there is no text in it")
-    return document
+    return replace(document, facts=completed(document, path))
 
 
 def unsupported(path: str) -> str:

@@ -8,7 +8,7 @@ from retrieval.ledger.runs import Failure
 
 @dataclass(slots=True)
 class Report:
-    """Counts of one run. `seconds` is wall time."""
+    """Counts of one run. `seconds` is wall time, `embedding_seconds` the part of it in which the embedder worked."""
 
     added: int = 0
     updated: int = 0
@@ -16,12 +16,24 @@ class Report:
     removed: int = 0
     failed: list[Failure] = field(default_factory=list)
     chunks_embedded: int = 0
+    tokens_embedded: int = 0
+    embedding_seconds: float = 0.0
     seconds: float = 0.0
 
     @property
     def done(self) -> int:
         """Documents that have been dealt with."""
         return self.added + self.updated + self.unchanged + len(self.failed)
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Over the whole run, reading and storing included."""
+        return self.tokens_embedded / self.seconds if self.seconds else 0.0
+
+    @property
+    def embedder_busy(self) -> float:
+        """Share of the run in which the embedder worked, 0..1: the rest is what it waited for."""
+        return self.embedding_seconds / self.seconds if self.seconds else 0.0
 
     def counts(self) -> dict[str, int]:
         """The numbers that the ledger keeps."""

@@ -3,6 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
+_FORM = "words"  # changes when something else is stored with a vector
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -52,5 +54,5 @@ def digest(text: str | bytes) -> str:
 
 
 def embedding_digest(embedder_id: str, embedded: str) -> str:
-    """Key of a stored vector: covers the embedded text and the embedder, nothing else."""
-    return digest(f"{embedder_id}\0{embedded}")
+    """Key of a stored vector and its words: covers the embedded text and the embedder, nothing else."""
+    return digest(f"{_FORM}\0{embedder_id}\0{embedded}")

@@ -1,6 +1,31 @@
 """A document as a reader returns it: a title and sections of blocks, all plain text."""
 
 from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a document says about itself; empty where it says nothing.
+
+    `countries` are ISO 3166 alpha-2 codes: where it applies, everywhere without any. Both dates are included.
+    `supersedes` holds titles or paths of documents whose place it takes, as stated.
+    """
+
+    countries: tuple[str, ...] = ()
+    effective_from: date | None = None
+    effective_until: date | None = None
+    supersedes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        wrong = [code for code in self.countries if not (len(code) == 2 and code.isascii() and code.isupper())]
+        if wrong:
+            raise ValueError(f"countries: a code of two capital letters was expected, not {wrong[0]!r}")
+        if self.effective_from and self.effective_until and self.effective_until < self.effective_from:
+            raise ValueError(f"effective_until: {self.effective_until} is before {self.effective_from}")
+
+
+NO_FACTS = Facts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +57,7 @@ class Document:
 
     title: str
     sections: tuple[Section, ...]
+    facts: Facts = NO_FACTS
 
     @property
     def characters(self) -> int:

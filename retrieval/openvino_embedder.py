@@ -1,17 +1,20 @@
 """Embedding on processors with OpenVINO: several times as fast as torch, which is not even loaded."""
 
+import importlib
+import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from retrieval.embedder import Vectors, unit
+from retrieval.batches import Ids, batches, padded
 from retrieval.embedding_model import EmbeddingModel
 from retrieval.errors import Unusable
+from retrieval.reading import Reading, Vectors, readings, unit
 
 if TYPE_CHECKING:
     import openvino
@@ -31,6 +34,7 @@ class OpenVinoEmbedder:
         self.id = model.id
         self.dim = model.dim
         self.max_tokens = model.max_tokens
+        self.tokens_read = 0
 
     def tokens(self, text: str) -> int:
         """Count the tokens of `text` without special tokens."""
@@ -39,26 +43,43 @@ class OpenVinoEmbedder:
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Embed passages: (n, dim) float32, rows of length 1."""
         prompt = self._model.prompts.get("document", "")
-        return self._embed([prompt + text for text in texts])
+        encoded = self._encoded([prompt + text for text in texts])
+        return self._embed(encoded)
 
     def query(self, text: str) -> Vectors:
         """Embed a question: (dim,) float32, length 1."""
-        return np.asarray(self._embed([self._model.prompts.get("query", "") + text])[0], dtype=np.float32)
+        return self.read_query(text).vector
 
-    def _embed(self, texts: Sequence[str]) -> Vectors:
-        vectors = np.empty((len(texts), self.dim), dtype=np.float32)
-        encoded = [one.ids for one in self._tokenizer.encode_batch(list(texts))]
-        for batch in batches([len(ids) for ids in encoded]):
-            vectors[batch] = self._infer([encoded[place] for place in batch])
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Embed passages and their words."""
+        return self._read(texts, self._model.prompts.get("document", ""))
+
+    def read_query(self, text: str) -> Reading:
+        """Embed a question and its words."""
+        return self._read([text], self._model.prompts.get("query", ""))[0]
+
+    @property
+    def runtime(self) -> str:
+        """What computes where, and how precisely; for people."""
+        precision = self._compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
+        return f"OpenVINO on the processor, {precision}"
+
+    def _read(self, texts: Sequence[str], prompt: str) -> list[Reading]:
+        return readings(texts, prompt, self._tokenizer, BATCH_TOKENS, self._infer)
+
+    def _encoded(self, texts: Sequence[str]) -> list[list[int]]:
+        return [one.ids for one in self._tokenizer.encode_batch_fast(list(texts))]
+
+    def _embed(self, encoded: Sequence[Sequence[int]]) -> Vectors:
+        vectors = np.empty((len(encoded), self.dim), dtype=np.float32)
+        for batch in batches([len(ids) for ids in encoded], BATCH_TOKENS):
+            vectors[batch] = self._infer(*padded([encoded[place] for place in batch]))[0]
         return unit(vectors)
 
-    def _infer(self, encoded: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        ids = np.zeros((len(encoded), max(map(len, encoded))), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, of_text in enumerate(encoded):
-            ids[row, : len(of_text)] = of_text
-            mask[row, : len(of_text)] = 1
-        return np.asarray(self._request.infer({0: ids, 1: mask})[0], dtype=np.float32)
+    def _infer(self, ids: Ids, mask: Ids) -> tuple[Vectors, Vectors]:
+        self.tokens_read += int(mask.sum())
+        vectors, tokens = self._request.infer({0: ids, 1: mask}, share_outputs=True).values()
+        return vectors, tokens
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
@@ -75,8 +96,7 @@ class OpenVinoEmbedder:
 
     @cached_property
     def _compiled(self) -> "openvino.CompiledModel":
-        import openvino
-
+        openvino = quiet_openvino()
         # The precision is OpenVINO's choice: bfloat16 where the processor has it, else float32.
         try:
             return openvino.Core().compile_model(self._file, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
@@ -84,16 +104,7 @@ class OpenVinoEmbedder:
             raise Unusable(f"{self._file} is damaged. Delete its folder; it is made again: {exc}") from exc
 
 
-def batches(lengths: Sequence[int], most: int = BATCH_TOKENS) -> Iterator[list[int]]:
-    """Places of texts of like length, longest first; a batch has at most `most` tokens with padding, or one text."""
-    batch: list[int] = []
-    longest = 0
-    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
-        if batch and (len(batch) + 1) * longest > most:
-            yield batch
-            batch = []
-        if not batch:
-            longest = lengths[place]
-        batch.append(place)
-    if batch:
-        yield batch
+def quiet_openvino() -> ModuleType:
+    """OpenVINO without the part of it that reports its use to its makers; it falls back to a stub without that."""
+    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+    return importlib.import_module("openvino")

@@ -15,11 +15,12 @@ import numpy as np
 
 from retrieval.embedding_model import EmbeddingModel
 from retrieval.errors import Unusable
-from retrieval.openvino_embedder import OpenVinoEmbedder
+from retrieval.openvino_embedder import OpenVinoEmbedder, quiet_openvino
 from retrieval.sentence_embedder import load
 
 _log = logging.getLogger(__name__)
 _MODEL = "model.xml"
+_SHAPE = "2"  # changes when the exported model's inputs or outputs do
 _LEAST_COSINE, _LEAST_MEAN = 0.999, 0.9995
 _PROBES = [
     "leave",
@@ -37,9 +38,8 @@ def exported(model: EmbeddingModel, cache: Path) -> Path:
     Raises:
         Unusable: it cannot be exported, or does not give torch's vectors. Embed with torch then.
     """
-    import openvino
-
-    folder = cache / f"{model.id}-openvino-{openvino.__version__.split('-')[0]}"
+    openvino = quiet_openvino()
+    folder = cache / f"{model.id}-openvino-{openvino.__version__.split('-')[0]}-{_SHAPE}"
     if (folder / _MODEL).is_file():
         return folder / _MODEL
     temporary = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
@@ -58,23 +58,23 @@ def exported(model: EmbeddingModel, cache: Path) -> Path:
 
 
 def _export(torch_model: Any, file: Path) -> None:
-    import openvino
     import torch
+
+    openvino = quiet_openvino()
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
     class Embedding(torch.nn.Module):
-        """Token ids and mask (n, tokens) to vectors (n, dim)."""
+        """Token ids and mask (n, tokens) to vectors (n, dim) and their tokens' vectors (n, tokens, dim)."""
 
         def __init__(self) -> None:
             super().__init__()
             self.model = torch_model
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             """Run all modules: transformer, pooling, what else the model has."""
-            features = {"input_ids": input_ids, "attention_mask": attention_mask}
-            vectors: torch.Tensor = self.model(features)["sentence_embedding"]
-            return vectors
+            features = self.model({"input_ids": input_ids, "attention_mask": attention_mask})
+            return features["sentence_embedding"], features["token_embeddings"]
 
     ids = torch.ones((2, 16), dtype=torch.long)
     with warnings.catch_warnings(), torch.no_grad():

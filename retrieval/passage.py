@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from retrieval import evidence
 from retrieval.chunk import Chunk
 from retrieval.ledger.lookup import Found
 
@@ -20,17 +21,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What an answer may cite as `[number]`. `relevance` is the probability that it helps, 0..1.
+    """What an answer may cite as `[number]`.
 
-    `found` are the ids of those chunks that the search found; the others are neighbours, read for context.
+    `found` are the scores of those chunks that the search found, by id; the others are neighbours, read for context.
     """
 
     number: int
     chunks: tuple[Chunk, ...]
     audience: str
     contact: str
-    relevance: float
-    found: frozenset[str]
+    found: Mapping[str, float]
+
+    @property
+    def relevance(self) -> float:
+        """The probability that it helps, 0..1."""
+        return evidence.relevance(max(self.found.values()))
 
     @property
     def text(self) -> str:
@@ -62,18 +67,11 @@ class Passage:
         raise ValueError(f"the passage has {len(self.text)} characters, none at {start}")
 
 
-def passages(groups: Sequence[Sequence[Found]], relevance: Mapping[str, float]) -> list[Passage]:
-    """Number groups of neighbouring chunks, best first, from 1. `relevance` is by id of the chunks that were found."""
-    best = {id(group): max(relevance.get(one.chunk.id, 0.0) for one in group) for group in groups}
-    ranked = sorted(groups, key=lambda group: -best[id(group)])
+def passages(groups: Sequence[Sequence[Found]], scores: Mapping[str, float]) -> list[Passage]:
+    """Number groups of neighbouring chunks, best first, from 1. `scores` are by id of the chunks that were found."""
+    found = [{one.chunk.id: scores[one.chunk.id] for one in group if one.chunk.id in scores} for group in groups]
+    ranked = sorted(zip(groups, found, strict=True), key=lambda pair: -max(pair[1].values()))
     return [
-        Passage(
-            number,
-            tuple(one.chunk for one in group),
-            group[0].audience,
-            group[0].contact,
-            best[id(group)],
-            frozenset(one.chunk.id for one in group) & relevance.keys(),
-        )
-        for number, group in enumerate(ranked, start=1)
+        Passage(number, tuple(one.chunk for one in group), group[0].audience, group[0].contact, of_group)
+        for number, (group, of_group) in enumerate(ranked, start=1)
     ]

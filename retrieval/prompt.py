@@ -5,13 +5,18 @@ Retrieved text is data: it stands in a block of its own between two system messa
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from retrieval.passage import Passage
-from retrieval.rewrite import Turn
+
+if TYPE_CHECKING:
+    from retrieval.rewrite import Turn
 
 REFUSAL = "Our documents do not say."
 ASK = "Please ask {contact}."
 CLOSEST = "The closest documents are:"
+CLARIFY = "This differs by country."
+WHICH_COUNTRY = "Which one do you mean: {countries}?"
 SOURCE_REMOVED = "[source removed]"
 DEFAULT_CONTACT = "your HR team"
 
@@ -35,7 +40,7 @@ class Message:
     text: str
 
 
-def messages(question: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> list[Message]:
+def messages(question: str, passages: Sequence[Passage], turns: Sequence["Turn"]) -> list[Message]:
     """System, sources, system, the turns, the question."""
     history = [
         message for turn in turns for message in (Message("user", turn.question), Message("assistant", turn.answer))
@@ -61,6 +66,11 @@ def refusal(contact: str, titles: Sequence[str]) -> str:
     if titles:
         text += "\n\n" + "\n".join([CLOSEST, *(f"- {title}" for title in titles)])
     return text
+
+
+def clarification(countries: Sequence[str]) -> str:
+    """The one clarifying question, with the names to choose from."""
+    return f"{CLARIFY} {WHICH_COUNTRY.format(countries=', '.join(countries))}"
 
 
 def _place(passage: Passage) -> str:

@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retrieval.prompt import CLARIFY, REFUSAL
 from retrieval.terms import content_terms, words
 
-_OPENERS = re.compile(
-    r"^\s*(and|but|so|or|also|then|what about|how about|what if|same for|is that|are those|does that|do they|"
-    r"does it|can it|is it|why|how so|who else|when exactly|how long|how much|how many|what else|which one)\b",
+_OPENERS = re.compile(r"\s*(?:and|but|so|or|also|then|what about|how about|what if|same for)\b", re.IGNORECASE)
+_NEW_TOPIC = re.compile(
+    r"\b(?:(?:something|anything) else|(?:different|another|new|separate|unrelated) (?:question|topic|thing|subject)|"
+    r"by the way|unrelated|one more thing)\b",
     re.IGNORECASE,
 )
 _BACKWARD_WORDS = """
@@ -16,7 +18,9 @@ _BACKWARD_WORDS = """
     too otherwise
 """
 _BACKWARD = frozenset(_BACKWARD_WORDS.split())
-_FEW = 4
+_FEW = 2  # terms that carry meaning: a question with no more names no topic
+_NAMED = 0.45  # cosine of the nearest chunk, from which on a question alone is taken to name its topic
+_OF_ANSWER = 60  # words of the last answer that are carried over: in the documents' words, which find them again
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +31,41 @@ class Turn:
     answer: str
 
 
-def leans_on_history(question: str) -> bool:
-    """Whether the question cannot be understood alone: it points back, continues, or says very little."""
-    said = words(question)
-    if len(content_terms(question)) <= 2 or (bool(_OPENERS.match(question)) and len(said) <= 2 * _FEW):
-        return True
-    return bool(_BACKWARD & set(said))
+def leans_on_history(question: str, nearest: float = 1.0) -> bool:
+    """Whether the question cannot be understood alone: it points back, continues, says little, or nothing is near it.
+
+    `nearest` is the cosine of the chunk that is nearest to the question alone.
+    """
+    if _NEW_TOPIC.search(question):
+        return False
+    points_back = bool(_OPENERS.match(question) or _BACKWARD & set(words(question)))
+    return points_back or len(content_terms(question)) <= _FEW or nearest < _NAMED
 
 
-def standalone(question: str, turns: Sequence[Turn]) -> str:
+def standalone(question: str, turns: Sequence[Turn], nearest: float = 1.0) -> str:
     """The question with the topic it leans on in front: the last question that stood on its own, and what came after.
 
     Unchanged when it needs no history or there is none.
     """
-    if not turns or not leans_on_history(question):
-        return question
+    return " ".join([*_carried(question, turns, nearest), question])
+
+
+def context(question: str, turns: Sequence[Turn], nearest: float = 1.0) -> str:
+    """What else to search with: the beginning of the last answer, which speaks of the topic in the documents' words.
+
+    Empty when the question needs no history, and after an answer that was not made of documents.
+    """
+    if not _carried(question, turns, nearest) or turns[-1].answer.startswith((REFUSAL, CLARIFY)):
+        return ""
+    return " ".join(turns[-1].answer.split()[:_OF_ANSWER])
+
+
+def _carried(question: str, turns: Sequence[Turn], nearest: float) -> list[str]:
+    if not turns or not leans_on_history(question, nearest):
+        return []
     carried: list[str] = []
     for turn in reversed(turns):
         carried.insert(0, turn.question)
         if not leans_on_history(turn.question):
             break
-    return " ".join([*carried[-2:], question])
+    return carried[-2:]

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from heapq import nlargest
 
 from sqlalchemy import Engine
 
@@ -9,16 +12,20 @@ from retrieval import evidence
 from retrieval.access import Scope
 from retrieval.chunk import Chunk
 from retrieval.embedder import Embedder, Vectors
-from retrieval.fusion import fused
+from retrieval.fusion import fused, reranked
 from retrieval.index import Near
 from retrieval.indexes import Indexes
 from retrieval.ledger import lookup
 from retrieval.ledger.lookup import Found
 from retrieval.lexical import Match
 from retrieval.passage import Passage, passages
+from retrieval.precedence import choose, weighed
 from retrieval.terms import content_terms, terms
+from retrieval.words import Asked, Words, asked
 
 CANDIDATES = 50
+_RERANKED = 40
+_REMEMBERED = 256  # questions, for those that are asked again and for who answers after the search
 _READ_WHOLE = 3  # of the best hits, the section that was split is read with its neighbours
 
 
@@ -50,6 +57,7 @@ class Finding:
     passages: tuple[Passage, ...]
     features: evidence.Features
     answerable: float
+    undecided: tuple[str, ...] = ()  # names of countries that the asker has to choose from
 
 
 class Retriever:
@@ -57,32 +65,57 @@ class Retriever:
 
     def __init__(self, engine: Engine, embedder: Embedder, indexes: Indexes) -> None:
         self._engine = engine
-        self.embedder = embedder
+        self._embedder = embedder
         self._indexes = indexes
+        self._read = lru_cache(maxsize=_REMEMBERED)(embedder.read_query)
 
-    def search(self, question: str, scope: Scope, k: int) -> list[Hit]:
-        """The k best chunks inside the scope, best first."""
+    def asked(self, question: str) -> Asked:
+        """The question as vector and weighed words."""
+        read = self._read(question)
+        stems = [next(iter(terms(question[start:end])), "") for start, end in read.words.spans]
+        rarity = self._indexes.lexical.rarity(list(dict.fromkeys(stems)))
+        return asked(read.vector, read.words, [rarity[stem] for stem in stems])
+
+    def nearest(self, question: str, scope: Scope) -> float:
+        """Cosine of the chunk that is nearest to the question alone; -1 where there is none."""
         self._indexes.catch_up()
-        vector = self.embedder.query(question)
+        return max(
+            (one.cosine for one in self._indexes.dense.search(self._read(question).vector, scope, 1)), default=-1.0
+        )
+
+    def words(self, chunks: Sequence[Chunk], scope: Scope) -> dict[str, Words]:
+        """The chunks' words by id: stored, or read now for a chunk that is not in the ledger any more."""
+        found = lookup.words(self._engine, [chunk.id for chunk in chunks], scope)
+        missing = [chunk for chunk in chunks if chunk.id not in found]
+        readings = self._embedder.read([chunk.embedded_text for chunk in missing]) if missing else []
+        return found | {chunk.id: reading.words for chunk, reading in zip(missing, readings, strict=True)}
+
+    def search(self, question: str, scope: Scope, k: int, context: str = "") -> list[Hit]:
+        """The k best chunks inside the scope, best first. `context` is what else was said of the topic."""
+        self._indexes.catch_up()
+        text = f"{context} {question}" if context else question
+        of_question = self.asked(text)
         wanted = max(k, CANDIDATES)
-        near = self._indexes.dense.search(vector, scope, wanted)
-        matches = self._indexes.lexical.search(question, scope, wanted)
-        cosines = {one.chunk_id: one.cosine for one in near} | self._cosines(near, matches, vector)
-        scores = fused(cosines, matches)
+        near = self._indexes.dense.search(of_question.vector, scope, wanted)
+        matches = self._indexes.lexical.search(text, scope, wanted)
+        cosines = {one.chunk_id: one.cosine for one in near} | self._cosines(near, matches, of_question.vector)
+        alive = lookup.find(self._engine, list(cosines), scope)
+        scores = {chunk: score for chunk, score in fused(cosines, matches).items() if chunk in alive}
+        best = nlargest(_RERANKED, scores, key=lambda chunk: scores[chunk])
+        scores = reranked(scores, of_question, lookup.words(self._engine, best, scope))
+        scores = weighed(scores, alive, question, datetime.now(UTC).date())
         bm25 = {one.chunk_id: one.bm25 for one in matches}
-        alive = lookup.find(self._engine, list(scores), scope)
-        hits = [
-            Hit(found, cosines.get(chunk, 0.0), bm25.get(chunk, 0.0), scores[chunk]) for chunk, found in alive.items()
-        ]
+        hits = [Hit(alive[chunk], cosines[chunk], bm25.get(chunk, 0.0), score) for chunk, score in scores.items()]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.id))[:k]
 
-    def find(self, question: str, scope: Scope, passages_wanted: int) -> Finding:
-        """Passages for an answer, and the evidence that they hold one."""
-        hits = self.search(question, scope, CANDIDATES)
-        chosen = self._with_neighbours(hits[:passages_wanted], scope)
-        features = self._features(question, hits, chosen)
-        probability = evidence.probability(features) if hits else 0.0
-        return Finding(tuple(hits), tuple(chosen), features, probability)
+    def find(self, question: str, scope: Scope, passages_wanted: int, country: str = "", context: str = "") -> Finding:
+        """Passages for an answer to somebody who works in this country, and the evidence that they hold one."""
+        hits = self.search(question, scope, CANDIDATES, context)
+        choice = choose(hits, question, country, datetime.now(UTC).date(), passages_wanted)
+        chosen = self._with_neighbours(choice.first, scope)
+        features = self._features(question, choice.heard, chosen)
+        probability = evidence.probability(features) if choice.heard else 0.0
+        return Finding(tuple(hits), tuple(chosen), features, probability, choice.undecided)
 
     def _cosines(self, near: Sequence[Near], matches: Sequence[Match], vector: Vectors) -> dict[str, float]:
         known = {one.chunk_id for one in near}
@@ -93,9 +126,7 @@ class Retriever:
     def _with_neighbours(self, hits: Sequence[Hit], scope: Scope) -> list[Passage]:
         """Join hits that stand beside each other; read a split section's neighbours with the best hits."""
         places: dict[str, dict[int, Found]] = {}
-        relevance: dict[str, float] = {}
         for rank, hit in enumerate(hits):
-            relevance[hit.chunk.id] = hit.relevance
             group = places.setdefault(hit.chunk.uri, {})
             group[hit.found.ordinal] = hit.found
             if rank < _READ_WHOLE:
@@ -105,7 +136,7 @@ class Retriever:
                     if beside.chunk.heading_path == hit.chunk.heading_path:
                         group.setdefault(beside.ordinal, beside)
         groups = [run for group in places.values() for run in _runs(group)]
-        return passages(groups, relevance)
+        return passages(groups, {hit.chunk.id: hit.score for hit in hits})
 
     def _features(self, question: str, hits: Sequence[Hit], chosen: Sequence[Passage]) -> evidence.Features:
         rarity = self._indexes.lexical.rarity(list(dict.fromkeys(content_terms(question))))

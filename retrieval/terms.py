@@ -12,7 +12,7 @@ _STOP_WORDS = """
     a about an and any are as at be been but by can could did do does for from get got had has have how i if in into is
     it its just may me might must my of on or our ours shall should so some than that the their them then there these
     they this those to us was we were what when where which who whom why will with would you your yours am being
-    because between both during each he her him his she ourselves myself tell please someone anyone
+    because between both during each he her him his she ourselves myself tell please someone anyone many much
 """
 _STOP = frozenset(_STOP_WORDS.split())
 _local = threading.local()
@@ -34,6 +34,11 @@ def content_terms(text: str) -> list[str]:
     """The terms that carry meaning: no stop words. All terms when nothing else remains."""
     kept = [_stem(word) for word in words(text) if word not in _STOP]
     return kept or terms(text)
+
+
+def carries_meaning(word: str) -> bool:
+    """Whether it says something by itself: no stop word, no punctuation, no single letter."""
+    return any(part not in _STOP and (len(part) > 1 or not part.isascii() or part.isdigit()) for part in words(word))
 
 
 @lru_cache(maxsize=100_000)

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import date
 from typing import Any
 
 import pytest
@@ -76,6 +77,23 @@ def test_every_document_of_the_company_can_be_read() -> None:
     listed = list(Folder(COMPANY, "everyone").items())
     titles = [item.read(item.load()).title for item in listed if isinstance(item, Item)]
     assert (len(titles) == len(listed), "" in titles) == (True, False)
+
+
+def test_the_companys_documents_say_where_and_when_they_apply() -> None:
+    facts = {
+        item.path: item.read(item.load()).facts
+        for item in Folder(COMPANY, "everyone").items()
+        if isinstance(item, Item)
+    }
+    assert {path: found.countries for path, found in facts.items() if found.countries} == {
+        "countries/germany.txt": ("DE",),
+        "countries/portugal.html": ("PT",),
+        "countries/united-kingdom.md": ("GB",),
+        "countries/united-states.md": ("US",),
+    }
+    ended = {path: found.effective_until for path, found in facts.items() if found.effective_until}
+    assert ended == {"leave/annual-leave-2023.md": date(2025, 12, 31)}
+    assert facts["leave/annual-leave.md"].supersedes == ("leave/annual-leave-2023.md",)
 
 
 def test_the_companys_rules_have_no_problems() -> None:

@@ -20,7 +20,7 @@ EXAMPLES = (
     "Who do I tell when I am ill?",
 )
 DEMO_EXAMPLES = (
-    "What can I claim for a hotel in Lisbon?",
+    "What is the hotel cap in Lisbon?",
     "How many weeks of parental leave are paid in full?",
     "Who do I tell when my laptop is stolen?",
     "How many volunteering days do I get?",
@@ -90,7 +90,7 @@ def grouped(citations: Sequence[Citation]) -> list[list[Citation]]:
 
 def unanswered(said: Sequence[Said]) -> str:
     """The last question if its answer failed, was stopped or never came; else nothing."""
-    if not said or said[-1].status in ("answered", "refused"):
+    if not said or said[-1].status in ("answered", "refused", "clarified"):
         return ""
     return next((message.text for message in reversed(said) if message.role == "user"), "")
 

@@ -9,12 +9,16 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from retrieval.access import Audience
 from retrieval.chunk import Chunk
-from retrieval.embedder import Vectors
+from retrieval.document import NO_FACTS, Facts
 from retrieval.errors import Missing
+from retrieval.ledger import lookup
 from retrieval.ledger.engine import reading, writing
 from retrieval.ledger.schema import chunks, documents, embeddings, failures, index_changes
+from retrieval.reading import Reading
+from retrieval.words import packed
 
 _BATCH = 500
+_FACTS = tuple(Facts.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,10 @@ class Entry:
     digest: str
     version: int
     updated_at: datetime
+    facts: Facts = NO_FACTS
+
+
+_ENTRY = tuple(name for name in Entry.__dataclass_fields__ if name != "facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +51,12 @@ class Version:
 
 def entries(engine: Engine, source: str | None = None) -> list[Entry]:
     """All documents, or one source's, by uri."""
-    query = select(*(documents.c[name] for name in Entry.__dataclass_fields__)).order_by(documents.c.uri)
+    query = select(*(documents.c[name] for name in (*_ENTRY, *_FACTS))).order_by(documents.c.uri)
     if source is not None:
         query = query.where(documents.c.source == source)
     with reading(engine) as connection:
-        return [Entry(*row) for row in connection.execute(query)]
+        rows = connection.execute(query).all()
+    return [Entry(**{name: getattr(row, name) for name in _ENTRY}, facts=lookup.facts_of(row)) for row in rows]
 
 
 def stored_embeddings(engine: Engine, digests: Iterable[str]) -> set[str]:
@@ -61,11 +70,15 @@ def stored_embeddings(engine: Engine, digests: Iterable[str]) -> set[str]:
     return found
 
 
-def store_embeddings(engine: Engine, digests: Sequence[str], vectors: Vectors) -> None:
-    """Keep new vectors (n, dim) float32, so that an interrupted run does not embed them again."""
+def store_embeddings(engine: Engine, digests: Sequence[str], readings: Sequence[Reading]) -> None:
+    """Keep new vectors and words, so that an interrupted run does not embed them again."""
     rows = [
-        {"digest": digest, "vector": np.ascontiguousarray(vector, dtype="<f4").tobytes()}
-        for digest, vector in zip(digests, vectors, strict=True)
+        {
+            "digest": digest,
+            "vector": np.ascontiguousarray(reading.vector, dtype="<f4").tobytes(),
+            "words": packed(reading.words),
+        }
+        for digest, reading in zip(digests, readings, strict=True)
     ]
     with writing(engine) as connection:
         connection.execute(insert(embeddings), rows)
@@ -137,7 +150,7 @@ def _current(connection: Connection, uri: str) -> dict[str, str]:
 
 def _put_entry(connection: Connection, entry: Entry) -> bool:
     """Write the document's row; True when its audience changed."""
-    values = {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
+    values = {name: getattr(entry, name) for name in _ENTRY} | {name: getattr(entry.facts, name) for name in _FACTS}
     old = connection.execute(select(documents.c.audience).where(documents.c.uri == entry.uri)).scalar()
     if old is None:
         connection.execute(insert(documents).values(values))

@@ -1,5 +1,6 @@
 """Opening the ledger, bringing it to the present schema, and the two kinds of transactions."""
 
+import glob
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,9 +13,10 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, Oper
 
 from retrieval.errors import LedgerBusy, LedgerDamaged, Unusable
 
-HEAD = "0001"
+HEAD = "0003"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 10
+_COPY = ".before-"  # a copy of the file, named after the schema that it was brought to
 
 
 def open_ledger(url: str) -> Engine:
@@ -63,13 +65,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def empty_log(engine: Engine) -> None:
-    """SQLite: bring the write-ahead log into the database, so that no deleted text stays in it.
+    """SQLite: leave no deleted text in the files beside the database: its log, and copies made before a migration.
 
     While another process is reading, its part of the log remains until the next time.
     """
-    if engine.dialect.name == "sqlite":
+    if engine.dialect.name == "sqlite" and engine.url.database:
         with closing(engine.raw_connection()) as connection:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        file = Path(engine.url.database)
+        for copy in file.parent.glob(f"{glob.escape(file.name)}{_COPY}*"):
+            copy.unlink()
 
 
 def _is_sqlite(url: str) -> bool:
@@ -103,7 +108,7 @@ def _migrate(engine: Engine) -> None:
     if found == HEAD:
         return
     if found is not None and engine.url.database and engine.dialect.name == "sqlite":
-        _copy_sqlite(engine.url.database, f"{engine.url.database}.before-{HEAD}")
+        _copy_sqlite(engine.url.database, f"{engine.url.database}{_COPY}{HEAD}")
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError

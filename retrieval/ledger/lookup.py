@@ -2,27 +2,32 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Engine, Row, Select, func, select
 
 from retrieval.access import Scope
 from retrieval.chunk import Chunk
+from retrieval.document import NO_FACTS, Facts
 from retrieval.embedder import Vectors
 from retrieval.ledger.engine import reading
 from retrieval.ledger.schema import audience_members, chunks, documents, embeddings, facts, index_changes
+from retrieval.words import Words, unpacked
 
 _BATCH = 500
+_FACTS = tuple(documents.c[name] for name in Facts.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A chunk with its document's present audience and contact and its place in the document."""
+    """A chunk with its place in the document, and the document's present audience, contact and facts."""
 
     chunk: Chunk
     ordinal: int
     audience: str
     contact: str
+    facts: Facts = NO_FACTS
 
 
 def find(engine: Engine, chunk_ids: Sequence[str], scope: Scope) -> dict[str, Found]:
@@ -69,6 +74,18 @@ def vectors(engine: Engine, chunk_ids: Sequence[str]) -> dict[str, tuple[str, Ve
             for row in connection.execute(query):
                 found[row.id] = (row.audience, np.frombuffer(row.vector, dtype="<f4").astype(np.float32))
     return found
+
+
+def words(engine: Engine, chunk_ids: Sequence[str], scope: Scope) -> dict[str, Words]:
+    """The words of those chunks that are alive and inside the scope, with their vectors."""
+    query = (
+        select(chunks.c.id, embeddings.c.words, embeddings.c.vector)
+        .join(documents, documents.c.uri == chunks.c.uri)
+        .join(embeddings, embeddings.c.digest == chunks.c.embedding)
+        .where(chunks.c.id.in_(chunk_ids), chunks.c.ordinal.is_not(None), documents.c.audience.in_(scope.audiences))
+    )
+    with reading(engine) as connection:
+        return {row.id: unpacked(row.words or b"", len(row.vector) // 4) for row in connection.execute(query)}
 
 
 def texts(engine: Engine, chunk_ids: Sequence[str]) -> dict[str, tuple[str, Chunk]]:
@@ -126,16 +143,21 @@ def counts(engine: Engine) -> tuple[int, int]:
 
 def _alive() -> Select[tuple[object, ...]]:
     return (
-        select(chunks, documents.c.audience, documents.c.contact)
+        select(chunks, documents.c.audience, documents.c.contact, *_FACTS)
         .join(documents, documents.c.uri == chunks.c.uri)
         .where(chunks.c.ordinal.is_not(None))
     )
 
 
 def _found(row: Row[tuple[object, ...]]) -> Found:
-    return Found(_chunk(row), row.ordinal, row.audience, row.contact)
+    return Found(_chunk(row), row.ordinal, row.audience, row.contact, facts_of(row))
 
 
 def _chunk(row: Row[tuple[object, ...]]) -> Chunk:
     anchors = tuple((int(start), str(anchor)) for start, anchor in row.anchors)
     return Chunk(row.id, row.uri, row.title, tuple(row.heading_path), row.text, anchors)
+
+
+def facts_of(row: Row[Any]) -> Facts:
+    """What a row of documents says about itself."""
+    return Facts(tuple(row.countries), row.effective_from, row.effective_until, tuple(row.supersedes))

@@ -4,6 +4,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -42,6 +43,11 @@ documents = Table(
     Column("digest", String, nullable=False),
     Column("version", Integer, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    # What the document says about itself.
+    Column("countries", JSON, nullable=False, server_default="[]"),
+    Column("effective_from", Date, nullable=True),
+    Column("effective_until", Date, nullable=True),
+    Column("supersedes", JSON, nullable=False, server_default="[]"),
 )
 
 chunks = Table(
@@ -64,6 +70,8 @@ embeddings = Table(
     metadata,
     Column("digest", String, primary_key=True),
     Column("vector", LargeBinary, nullable=False),
+    # The text's words with their vectors, as retrieval/words.py packs them.
+    Column("words", LargeBinary, nullable=True),
 )
 
 # What the indexes have to follow, in order. `op` is for people; a reader looks at the chunk's present state.

@@ -45,8 +45,9 @@ def test_without_an_address_the_caller_is_nobody(office: Home, email: str | None
 
 
 def test_groups_of_a_caller_come_from_the_ledger(office: Home) -> None:
-    assert caller_for(office.engine, "hana@office.example") == Caller("hana@office.example", frozenset({"group:hr"}))
-    assert caller_for(office.engine, "sam@office.example") == Caller("sam@office.example")
+    hana, sam = (caller_for(office.engine, f"{name}@office.example") for name in ("hana", "sam"))
+    assert hana == Caller("hana@office.example", frozenset({"group:hr"}), "GB")
+    assert sam == Caller("sam@office.example", country="GB")
 
 
 def test_an_unknown_address_is_refused_with_what_to_do(office: Home) -> None:

@@ -1,8 +1,12 @@
+from datetime import UTC, date, datetime
+
 from app import json_output
 from app.events import Citation, Done, Failed, Refused
 from ingest.report import Report
 from retrieval.budget import TokenUse
+from retrieval.document import Facts
 from retrieval.errors import QuestionRefused
+from retrieval.ledger.documents import Entry
 from retrieval.ledger.runs import Failure
 
 FIRST = Citation(1, "handbook/leave.md", "Leave", "27 days.", "#leave", "c1", 0, 8)
@@ -15,6 +19,7 @@ UNUSED = {"window": 0, "prompt": 0, "reserved": 0, "dropped_sources": 0, "droppe
 def test_a_report_lists_what_failed_and_why() -> None:
     failed = [Failure("handbook/a.md", "it is empty"), Failure("handbook/b.md", "it is no text")]
     report = Report(added=3, updated=2, unchanged=1, removed=4, failed=failed, chunks_embedded=9, seconds=1.23456)
+    report.tokens_embedded, report.embedding_seconds = 1000, 0.61728
     assert json_output.of_report(report) == {
         "added": 3,
         "updated": 2,
@@ -25,6 +30,9 @@ def test_a_report_lists_what_failed_and_why() -> None:
             {"uri": "handbook/b.md", "reason": "it is no text"},
         ],
         "chunks_embedded": 9,
+        "tokens_embedded": 1000,
+        "tokens_per_second": 810,
+        "embedder_busy": 0.5,
         "seconds": 1.235,
     }
 
@@ -58,3 +66,39 @@ def test_a_question_that_was_not_accepted_has_the_same_fields() -> None:
     found = json_output.of_unasked(QuestionRefused("The question is empty."))
     assert found.keys() == json_output.of_answer(Refused("", "", (), USE, {}, "")).keys()
     assert (found["status"], found["answer"]) == ("failed", "The question is empty.")
+
+
+def test_documents_are_listed_with_what_they_say_about_themselves() -> None:
+    when = datetime(2026, 1, 5, tzinfo=UTC)
+    facts = Facts(("DE",), date(2026, 1, 1), None, ("Leave 2025",))
+    entries = [
+        Entry("a.md", "handbook", "A", "everyone", "hana@example.com", "s", "d", 2, when, facts),
+        Entry("b.md", "handbook", "B", "group:hr", "", "s", "d", 1, when),
+    ]
+    assert json_output.of_documents(entries, [Failure("c.md", "broken")]) == {
+        "documents": [
+            {
+                "uri": "a.md",
+                "title": "A",
+                "audience": "everyone",
+                "contact": "hana@example.com",
+                "version": 2,
+                "countries": ["DE"],
+                "effective_from": "2026-01-01",
+                "effective_until": None,
+                "supersedes": ["Leave 2025"],
+            },
+            {
+                "uri": "b.md",
+                "title": "B",
+                "audience": "group:hr",
+                "contact": "",
+                "version": 1,
+                "countries": [],
+                "effective_from": None,
+                "effective_until": None,
+                "supersedes": [],
+            },
+        ],
+        "failed": [{"uri": "c.md", "reason": "broken"}],
+    }

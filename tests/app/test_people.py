@@ -44,9 +44,24 @@ def test_a_file_from_a_spreadsheet_begins_with_a_mark(tmp_path: Path) -> None:
         (f"{HEAD}sam@office.example,Sam,,\neve@office.example,Eve\n", "line 3: 4 columns were expected"),
         (f"{HEAD}sam@office.example,Sam,,,\n", "line 2: 4 columns were expected"),
         (f"{HEAD}sam@office.example,Sam,human resources,\n", "line 2: a group's name is letters, digits"),
+        (f"{HEAD}sam@office.example,Sam,,\neve@office.example,Eve,,XX\n", "line 3: a country is a two-letter code"),
+        (f"{HEAD}sam@office.example,Sam,,UK\n", "not 'UK'. Write GB for United Kingdom"),
+        (f"{HEAD}sam@office.example,Sam,,germany\n", "not 'germany'. Write DE for Germany"),
         (f"{HEAD}sam@office.example,Sam,,\nSAM@office.example,Sam,,\n", "names sam@office.example twice"),
     ],
-    ids=["other columns", "empty", "nobody", "no address", "too few", "too many", "bad group", "twice"],
+    ids=[
+        "other columns",
+        "empty",
+        "nobody",
+        "no address",
+        "too few",
+        "too many",
+        "bad group",
+        "no country",
+        "UK",
+        "a name",
+        "twice",
+    ],
 )
 def test_a_broken_file_is_refused_with_the_line(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(Unusable, match=message):
@@ -95,3 +110,14 @@ def test_members_of_slack_channels_stay_when_people_are_imported(home: Home) -> 
 def test_addresses_are_known_in_any_case(home: Home) -> None:
     people.replace_all(home.engine, [ADA, SAM])
     assert caller_for(home.engine, " ADA@office.Example ").email == "ada@office.example"
+
+
+def test_a_caller_has_the_country_that_was_imported(home: Home) -> None:
+    people.replace_all(home.engine, [ADA, SAM])
+    assert [caller_for(home.engine, one.email).country for one in (ADA, SAM)] == ["GB", ""]
+
+
+def test_a_country_that_an_earlier_version_took_unchecked_is_none(home: Home) -> None:
+    """Documents for GB would be hidden from somebody who is in a country called UK."""
+    people.replace_all(home.engine, [ADA, Person("eve@office.example", "Eve", (), "UK")])
+    assert caller_for(home.engine, "eve@office.example").country == ""

@@ -84,7 +84,7 @@ def test_the_account_says_how_the_window_is_used(llama: PromptedAnswerer) -> Non
 
 
 def test_a_source_that_was_dropped_is_no_longer_given() -> None:
-    long = [passage(number, "word " * 800, relevance=1 / number) for number in range(1, 5)]
+    long = [passage(number, "word " * 800, score=1 / number) for number in range(1, 5)]
     answering = saying("Yes [1] and [4].").begin(QUESTION, QUESTION, long, [])
     assert [given.number for given in answering.passages] == [1, 2]
     assert answering.tokens.dropped_sources == 2

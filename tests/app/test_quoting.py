@@ -3,8 +3,8 @@
 import pytest
 
 from app.answerer import Piece, Quote
+from app.bootstrap import Home
 from app.quoting import LONGEST_QUESTION, QuotingAnswerer
-from retrieval.embedder import Embedder
 from retrieval.errors import QuestionRefused
 from retrieval.passage import Passage
 from tests.passages import passage
@@ -13,9 +13,9 @@ LEAVE = passage(1, "Leave is booked in Meadow. Every employee has 27 days of ann
 BADGES = passage(2, "A lost badge is blocked by calling the guard. New badges take an hour to make.", title="Badges")
 
 
-@pytest.fixture(scope="module")
-def quoting(embedder: Embedder) -> QuotingAnswerer:
-    return QuotingAnswerer(embedder)
+@pytest.fixture
+def quoting(home: Home) -> QuotingAnswerer:
+    return QuotingAnswerer(home.retriever)
 
 
 def answer(quoting: QuotingAnswerer, question: str, *given: Passage) -> str:
@@ -61,12 +61,12 @@ def test_the_longest_question_is_taken_and_one_character_more_is_not(quoting: Qu
 
 
 def test_a_sentence_that_ends_in_a_colon_comes_with_its_table_and_nothing_comes_twice(
-    embedder: Embedder,
+    quoting: QuotingAnswerer,
 ) -> None:
     # "The basic entitlement is:" was once all that a question about annual leave got.
     table = "Office | Days\nLeeds | 27\nHamburg | 30"
     text = f"Leave follows the calendar year.\n\nAnnual leave in days is:\n\n{table}\n\nAsk Meadow."
-    answering = QuotingAnswerer(embedder).begin(
+    answering = quoting.begin(
         "How many days of annual leave?", "How many days of annual leave?", [passage(1, text)], []
     )
     answer = "".join(piece.text for piece in answering.pieces)
@@ -74,7 +74,16 @@ def test_a_sentence_that_ends_in_a_colon_comes_with_its_table_and_nothing_comes_
     assert answer.count("Leeds | 27") == 1
 
 
-def test_a_question_that_somebody_asked_is_no_answer(embedder: Embedder) -> None:
+def test_a_question_that_somebody_asked_is_no_answer(quoting: QuotingAnswerer) -> None:
     text = "Sam: Where are the spare monitor arms?\nNoor: In the post room, on the bottom shelf."
-    answering = QuotingAnswerer(embedder).begin("", "Where are the spare monitor arms?", [passage(1, text)], [])
+    answering = quoting.begin("", "Where are the spare monitor arms?", [passage(1, text)], [])
     assert "".join(piece.text for piece in answering.pieces) == "Noor: In the post room, on the bottom shelf. [1]"
+
+
+def test_the_sentence_that_answers_leads_even_when_another_quote_stands_before_it(quoting: QuotingAnswerer) -> None:
+    text = (
+        "A mileage rate is paid for a private car.\n\nClaims are sent in by the end of the month.\n\n"
+        "The mileage rate for a private car is 45 pence per mile."
+    )
+    said = answer(quoting, "What is the mileage rate per mile for a private car?", passage(1, text, title="Mileage"))
+    assert said.startswith("The mileage rate for a private car is 45 pence per mile. [1]\n\nA mileage rate is paid")

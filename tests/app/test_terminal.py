@@ -1,7 +1,8 @@
 """What the terminal shows; brackets in documents are text there, never markup."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
@@ -11,6 +12,7 @@ from app.events import AnswerEvent, Citation, Done, Failed, Found, Near, Refused
 from app.terminal import ProgressBar, show_documents, show_event, show_hits, show_report, show_rows
 from ingest.report import Report
 from retrieval.budget import TokenUse
+from retrieval.document import NO_FACTS, Facts
 from retrieval.ledger.documents import Entry
 from retrieval.ledger.runs import Failure
 
@@ -20,6 +22,8 @@ CITED = (
     Citation(1, "a.md", "[red]A[/red]", "y", "#part", "c1", 2, 3),
     Citation(2, "b.md", "B", "z", "https://slack.example/p1", "c2", 0, 1),
 )
+
+ENTRY = Entry("a.md", "s", "[red]A[/red]", "everyone", "", "", "", 1, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +59,10 @@ def test_an_answer_without_sources_says_so() -> None:
     assert "This answer cites no source. Please check it." in shown(done())
 
 
+def test_a_clarifying_question_needs_no_source() -> None:
+    assert "source" not in shown(replace(done(), model=""))
+
+
 def test_what_was_left_out_of_the_window_is_shown() -> None:
     text = shown(done(*CITED, tokens=TokenUse(2048, 700, 512, 2, 1)))
     assert "700 + 512 of 2048 tokens, left out: 2 sources, 1 turns" in text
@@ -83,6 +91,18 @@ def test_a_report_lists_some_failures_and_says_how_many_more(capsys: pytest.Capt
     assert "... and 3 more; --json lists all" in text
 
 
+def test_a_report_says_how_fast_it_was_and_whether_the_embedder_had_to_wait(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_report(Report(added=3, chunks_embedded=9, tokens_embedded=12_000, embedding_seconds=3.0, seconds=4.0))
+    assert "12,000 tokens embedded, 3,000 a second; the embedder was busy 75% of the time" in capsys.readouterr().out
+
+
+def test_a_report_of_a_run_that_embedded_nothing_speaks_of_no_speed(capsys: pytest.CaptureFixture[str]) -> None:
+    show_report(Report(unchanged=3, seconds=0.1))
+    assert "embedder" not in capsys.readouterr().out
+
+
 def test_empty_lists_say_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     show_documents([])
     show_hits([])
@@ -92,11 +112,37 @@ def test_empty_lists_say_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_title_with_brackets_is_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
-    show_documents([Entry("a.md", "s", "[red]A[/red]", "everyone", "", "", "", 1, datetime(2026, 1, 1, tzinfo=UTC))])
+    show_documents([ENTRY])
     show_rows("Title", [("[b]x[/b]", "y")], ("one", "two"))
     text = capsys.readouterr().out
     assert "[red]A[/red]" in text
     assert "[b]x[/b]" in text
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [
+        (Facts(("DE", "AT"), date(2026, 1, 1), date(2026, 12, 31)), "DE, AT from 2026-01-01 until 2026-12-31"),
+        (Facts(effective_until=date(2025, 12, 31)), "until 2025-12-31"),
+        (Facts(("PT",), effective_until=date.min), "PT no longer"),
+        (NO_FACTS, ""),
+    ],
+)
+def test_where_and_when_a_document_applies_is_shown(
+    facts: Facts, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_documents([replace(ENTRY, facts=facts), ENTRY])
+    first, second = capsys.readouterr().out.splitlines()[3:5]
+    assert (first.split("│")[6].strip(), second.split("│")[6].strip()) == (shown, "")
+
+
+def test_a_uri_is_shown_whole_in_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    show_documents([replace(ENTRY, uri="handbook/a-very-long-name-of-a-file.md")])
+    cells = [line.split("│")[1].strip() for line in capsys.readouterr().out.splitlines() if line.startswith("│")]
+    assert "".join(cells) == "handbook/a-very-long-name-of-a-file.md"
 
 
 def test_progress_is_drawn_on_standard_error_only(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from app.access import NOBODY
 from app.bootstrap import Home
-from app.evaluate import Query, load_set
+from app.evaluation.question_set import Query, load_set
 from app.quiet import share_processors, switch_off_telemetry
 from app.settings import Settings
 from ingest.corpus import Corpus

@@ -7,7 +7,7 @@ from tests.browser.chromium import chromium, visit
 from tests.browser.stack import up
 
 _IMAGES = Path(__file__).resolve().parent.parent.parent / "docs" / "images"
-_QUESTION = "What can I claim for a hotel in Lisbon?"
+_QUESTION = "What is the hotel cap in Lisbon?"
 _SETTLED = 1500  # milliseconds, until nothing moves any more
 
 

@@ -19,7 +19,7 @@ from ui import web_view
 
 pytestmark = pytest.mark.heavy
 
-HOTEL = "What can I claim for a hotel in Lisbon?"
+HOTEL = "What is the hotel cap in Lisbon?"
 SALARY = "What can a G5 in Leeds earn at the least and at the most?"
 BAND = "49,700 - 64,500"
 SENT_BAND = web_view.escaped(BAND).encode()

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from app.answerer import Answerer
+from app.bootstrap import Home
 from app.grounding import cited
 from app.llm.local import load_llama
 from app.prompted import PromptedAnswerer
 from app.quoting import QuotingAnswerer
-from retrieval.embedder import Embedder
 from retrieval.errors import QuestionRefused
 from retrieval.passage import Passage
 from retrieval.rewrite import Turn
@@ -34,10 +34,10 @@ CASES: dict[str, list[Passage]] = {
 }
 
 
-@pytest.fixture(scope="module", params=["quoting", "prompted"])
-def answerer(request: pytest.FixtureRequest, embedder: Embedder, llama_dir: Path) -> Answerer:
+@pytest.fixture(params=["quoting", "prompted"])
+def answerer(request: pytest.FixtureRequest, home: Home, llama_dir: Path) -> Answerer:
     if request.param == "quoting":
-        return QuotingAnswerer(embedder)
+        return QuotingAnswerer(home.retriever)
     return PromptedAnswerer(load_llama(llama_dir, "cpu", 0, 40), 40)
 
 

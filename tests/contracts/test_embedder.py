@@ -62,6 +62,42 @@ def test_tokens_are_counted_beyond_the_longest_passage(each: Embedder) -> None:
     assert each.tokens("leave " * 1000) >= 1000 > each.max_tokens
 
 
+def test_the_tokens_of_passages_add_up(each: Embedder) -> None:
+    each.passages(TEXTS[:1])
+    before = each.tokens_read
+    each.passages(TEXTS[1:])
+    each.passages([])
+    counted = sum(map(each.tokens, TEXTS[1:]))
+    assert counted <= each.tokens_read - before <= counted + 2 * 2  # the marks at both ends of both texts
+
+
+def test_a_person_can_read_what_computes_the_vectors(each: Embedder) -> None:
+    assert len(each.runtime.split()) >= 2
+
+
 @pytest.mark.parametrize("text", ["", " ", "🎉", "\0", "leave " * 1000])
 def test_any_text_has_a_vector_of_finite_numbers(each: Embedder, text: str) -> None:
     assert np.isfinite([each.passages([text])[0], each.query(text)]).all()
+
+
+def test_what_is_read_has_the_vector_that_is_embedded(each: Embedder) -> None:
+    assert np.stack([reading.vector for reading in each.read(TEXTS)]) == pytest.approx(each.passages(TEXTS), abs=0.01)
+    assert each.read_query(TEXTS[0]).vector == pytest.approx(each.query(TEXTS[0]), abs=0.01)
+
+
+def test_words_that_carry_meaning_are_read_in_order_with_unit_vectors(each: Embedder) -> None:
+    text = "What does the employee of a subsidiary get?"
+    words = each.read([text])[0].words
+    assert [text[start:end] for start, end in words.spans] == ["employee", "subsidiary"]
+    assert np.linalg.norm(words.vectors, axis=1) == pytest.approx([1.0, 1.0], abs=1e-4)
+
+
+def test_a_word_is_nearest_to_itself_in_another_text(each: Embedder) -> None:
+    asked, text = each.read_query("annual leave").words, each.read([TEXTS[0]])[0].words
+    nearest = (asked.vectors @ text.vectors.T).argmax(axis=1)
+    assert [TEXTS[0][slice(*text.spans[place])] for place in nearest] == ["annual", "leave"]
+
+
+@pytest.mark.parametrize("text", ["", " ", "🎉", "\0"])
+def test_a_text_without_words_has_none(each: Embedder, text: str) -> None:
+    assert (len(each.read([text])[0].words), each.read([])) == (0, [])

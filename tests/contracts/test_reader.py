@@ -2,13 +2,14 @@
 
 import random
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import reader
-from retrieval.document import Document
+from retrieval.document import NO_FACTS, Document, Facts
 from retrieval.errors import Unreadable
 
 SAMPLES = {
@@ -53,6 +54,16 @@ def test_title_headings_and_blocks_are_read(name: str) -> None:
 def test_both_endings_of_a_format_read_the_same(ending: str) -> None:
     sample = SAMPLES[ALIASES[ending]]
     assert reader.read(sample, f"A{ending.upper()}") == reader.read(sample, ALIASES[ending])
+
+
+def test_what_a_document_says_about_itself_in_its_text_is_found(name: str) -> None:
+    data = SAMPLES[name].replace(b"Paid in full.", b"Effective 1 March 2026. Paid in full.")
+    found = reader.read(data.replace(b"Jury duty", b"Jury duty (Portugal)"), f"countries/{name}")
+    assert found.facts == Facts(("PT",), date(2026, 3, 1))
+
+
+def test_a_document_that_says_nothing_about_itself_has_no_facts(name: str) -> None:
+    assert reader.read(SAMPLES[name], name).facts == NO_FACTS
 
 
 def test_reading_twice_gives_the_same(name: str) -> None:

@@ -1,7 +1,9 @@
+from datetime import date
+
 import pytest
 
 from ingest.html import read_html
-from retrieval.document import Document
+from retrieval.document import NO_FACTS, Document, Facts
 
 
 def read(text: str) -> Document:
@@ -125,3 +127,17 @@ def test_the_encoding_is_the_stated_one_where_that_is_true(page: str, encoding: 
 
 def test_null_bytes_part_no_word() -> None:
     assert blocks("<p>Vac\0ation</p><p>da\0ys</p>") == ["Vacation", "days"]
+
+
+def test_meta_tags_state_facts() -> None:
+    page = """<head><meta name="Country" content="DE"><meta name="country" content="Portugal">
+        <meta name="effective-from" content="2026-01-01"><meta name="supersedes" content="Leave 2025"></head><p>a</p>"""
+    assert read(page).facts == Facts(("DE", "PT"), date(2026, 1, 1), None, ("Leave 2025",))
+
+
+@pytest.mark.parametrize(
+    "meta",
+    ["<meta>", "<meta name=country>", "<meta name=effective content='2026-99-99'>", "<meta charset=DE content=DE>"],
+)
+def test_a_meta_tag_that_says_nothing_states_nothing(meta: str) -> None:
+    assert read(f"<head>{meta}</head><p>a</p>").facts == NO_FACTS

@@ -1,8 +1,10 @@
+from datetime import date
+
 import pytest
 
 from ingest import reader
 from ingest.markdown import read_markdown
-from retrieval.document import Block, Document
+from retrieval.document import NO_FACTS, Block, Document, Facts
 
 
 def read(text: str) -> Document:
@@ -74,6 +76,41 @@ def test_front_matter_is_no_text_and_gives_the_title() -> None:
 @pytest.mark.parametrize("stated", ["*alias", "[a, b]", "|", ""])
 def test_a_title_that_is_no_plain_text_is_not_taken(stated: str) -> None:
     assert read(f"---\ntitle: {stated}\nowner: hr\n---\n# Leave\n\nText.").title == "Leave"
+
+
+def front(*lines: str) -> Facts:
+    return read("\n".join(["---", *lines, "---", "# Leave", "", "Text."])).facts
+
+
+def test_front_matter_states_facts() -> None:
+    assert front(
+        "countries: [DE, Portugal]", "effective: 2026-01-01", "supersedes:", "  - Leave 2025", "  - old.md"
+    ) == (Facts(("DE", "PT"), date(2026, 1, 1), None, ("Leave 2025", "old.md")))
+
+
+def test_the_code_of_norway_is_no_boolean() -> None:
+    assert front("country: NO").countries == ("NO",)
+
+
+HOSTILE = {
+    "aliases": ["a: &a [DE, DE]", "b: &b [*a, *a]", "country: [*b, *b, *b]"],
+    "itself": ["country: &a [*a]"],
+    "a tag": ["country: !!python/object/apply:os.system ['DE']"],
+    "nested": ["country: " + "[" * 3_900],
+    "too long": ["country: DE", *["x: y"] * 2_000],
+    "no mapping": ["- country", "- DE"],
+    "broken": ["country: 'DE", "x: : y"],
+    "a key that is none": ["? [country]", ": DE"],
+    "control characters": ["country: DE\x07"],
+    "nothing": [],
+}
+
+
+@pytest.mark.parametrize("lines", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_front_matter_states_nothing_and_is_no_text(lines: list[str]) -> None:
+    document = read("\n".join(["---", *lines, "---", "# Leave", "", "Text."]))
+    assert (document.facts, document.title) == (NO_FACTS, "Leave")
+    assert "DE" not in str(document.sections)
 
 
 def test_a_rule_inside_the_text_is_no_front_matter() -> None:

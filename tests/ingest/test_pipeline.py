@@ -3,10 +3,11 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.bootstrap import Home
 from app.settings import Settings
@@ -15,10 +16,11 @@ from ingest.lock import writer
 from ingest.report import NoProgress, Report
 from ingest.source import Item, Unlisted
 from retrieval.access import PUBLIC, Scope
-from retrieval.document import Document
+from retrieval.document import NO_FACTS, Document, Facts
 from retrieval.errors import EmbedderMismatch, LedgerBusy, Unusable
 from retrieval.ledger import documents, runs
-from retrieval.ledger.engine import reading
+from retrieval.ledger.engine import reading, writing
+from retrieval.ledger.schema import documents as documents_table
 from retrieval.ledger.schema import runs as runs_table
 from tests.conftest import write
 from tests.word_embedder import WordEmbedder
@@ -186,6 +188,43 @@ def test_a_changed_audience_counts_on_the_next_question(company: Company) -> Non
     company.ingest()
     hr = Scope(frozenset({"group:hr"}))
     assert (len(company.texts("sabbatical")), len(company.texts("sabbatical", hr))) == (2, 2)
+
+
+def facts_of(company: Company) -> dict[str, Facts]:
+    return {entry.uri: entry.facts for entry in documents.entries(company.home.engine) if entry.facts != NO_FACTS}
+
+
+def test_what_a_document_says_about_itself_is_kept(company: Company) -> None:
+    write(company.folder, {"leave.md": f"---\ncountry: DE\neffective: 2026-01-01\n---\n{FILES['leave.md']}"})
+    company.ingest()
+    assert facts_of(company) == {"docs/leave.md": Facts(("DE",), date(2026, 1, 1))}
+
+
+def test_a_change_of_facts_alone_embeds_nothing_and_counts_on_the_next_question(company: Company) -> None:
+    company.ingest()
+    front = "---\ncountry: DE\nexpires: 2025-12-31\nsupersedes: Leave 2024\n---\n"
+    write(company.folder, {"leave.md": front + FILES["leave.md"]})
+    assert company.counts() == numbers(updated=1, unchanged=2)
+    hits = company.home.retriever.search("Is a sabbatical unpaid?", PUBLIC, 1)
+    assert hits[0].found.facts == Facts(("DE",), None, date(2025, 12, 31), ("Leave 2024",))
+
+
+def test_facts_that_are_stated_no_more_are_gone(company: Company) -> None:
+    write(company.folder, {"leave.md": f"---\ncountry: DE\n---\n{FILES['leave.md']}"})
+    company.ingest()
+    write(company.folder, {"leave.md": FILES["leave.md"]})
+    company.ingest()
+    assert facts_of(company) == {}
+
+
+def test_documents_of_an_earlier_version_get_their_facts_without_being_embedded_again(company: Company) -> None:
+    write(company.folder, {"leave.md": f"---\ncountry: DE\n---\n{FILES['leave.md']}"})
+    company.ingest()
+    with writing(company.home.engine) as connection:  # as 0002 leaves them: no facts, and the older recipe's stamp
+        earlier = {"countries": [], "stamp": "12:34:2:200:words@1", "digest": "of the older recipe"}
+        connection.execute(update(documents_table).values(earlier))
+    assert company.counts() == numbers(updated=3)
+    assert facts_of(company) == {"docs/leave.md": Facts(("DE",))}
 
 
 def test_one_file_of_the_folder_is_brought_up_to_date_alone(company: Company) -> None:

@@ -50,7 +50,7 @@ def window_for(extra: int) -> Letters:
 
 
 def of_length(number: int, length: int) -> Passage:
-    return passage(number, "x" * length, relevance=1 / number)
+    return passage(number, "x" * length, score=1 / number)
 
 
 @FEW
@@ -58,7 +58,7 @@ def of_length(number: int, length: int) -> Passage:
 def test_prompt_and_reserve_never_exceed_the_window(
     counter: TokenCounter, question: str, texts: list[str], turns: list[Turn], reserve: int
 ) -> None:
-    found = [passage(number, text, relevance=1 / number) for number, text in enumerate(texts, start=1)]
+    found = [passage(number, text, score=1 / number) for number, text in enumerate(texts, start=1)]
     try:
         prompt = fit(question, found, turns, counter, reserve)
     except OverWindow:
@@ -73,7 +73,7 @@ def test_prompt_and_reserve_never_exceed_the_window(
 def test_what_is_left_out_is_the_least_relevant_sources_and_the_oldest_turns(
     counter: TokenCounter, question: str, texts: list[str], turns: list[Turn]
 ) -> None:
-    found = [passage(number, text, relevance=1 / number) for number, text in enumerate(texts, start=1)]
+    found = [passage(number, text, score=1 / number) for number, text in enumerate(texts, start=1)]
     try:
         prompt = fit(question, found, turns, counter, 64)
     except OverWindow:

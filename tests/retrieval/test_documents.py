@@ -1,9 +1,11 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import Engine, func, select
 
 from retrieval.access import PUBLIC, Scope
+from retrieval.document import NO_FACTS, Facts
 from retrieval.errors import Missing
 from retrieval.ledger import documents, lookup, runs
 from retrieval.ledger.engine import reading
@@ -157,3 +159,15 @@ def test_documents_are_listed_by_uri_and_source(engine: Engine, words: WordEmbed
     store(engine, words, CLAIM, "Ten days.")
     listed = [entry.uri for entry in documents.entries(engine)]
     assert (listed, documents.entries(engine, "slack")) == ([CLAIM, LEAVE], [])
+
+
+def test_a_new_version_with_other_facts_is_listed_with_them_and_told_to_no_index(
+    engine: Engine, words: WordEmbedder
+) -> None:
+    facts = Facts(("DE",), date(2026, 1, 1), None, ("Leave 2025",))
+    store(engine, words, CLAIM, "Ten days.")
+    store(engine, words, LEAVE, "25 days.")
+    before = lookup.newest_change(engine)
+    store(engine, words, LEAVE, "25 days.", facts=facts)
+    assert [entry.facts for entry in documents.entries(engine)] == [NO_FACTS, facts]
+    assert changes(engine, before) == []

@@ -4,11 +4,27 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, select, text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, insert, select, text
 
+from retrieval.access import PUBLIC
+from retrieval.document import Facts
 from retrieval.errors import LedgerBusy, LedgerDamaged
-from retrieval.ledger.engine import open_ledger, reading, writing
+from retrieval.ledger import documents, lookup
+from retrieval.ledger import engine as ledger_engine
+from retrieval.ledger.engine import HEAD, empty_log, open_ledger, reading, writing
 from retrieval.ledger.schema import facts
+
+OF_0001 = """
+    INSERT INTO sources VALUES ('handbook', 'folder', '/handbook');
+    INSERT INTO documents VALUES
+      ('handbook/leave.md', 'handbook', 'Leave', 'everyone', '', 's', 'd', 1, '2026-01-05 00:00:00.000000'),
+      ('handbook/pay.md', 'handbook', 'Pay', 'group:hr', '', 's', 'd', 1, '2026-01-05 00:00:00.000000');
+    INSERT INTO chunks VALUES
+      ('c1', 'handbook/leave.md', 0, 'Leave', '[]', '27 days.', '[]', 'e1'),
+      ('c2', 'handbook/pay.md', 0, 'Pay', '[]', 'Monthly.', '[]', 'e2');
+"""
 
 
 def put(engine: Engine, *names: str) -> None:
@@ -114,7 +130,7 @@ def test_a_ledger_of_another_schema_is_refused(newer: Path) -> None:
 def test_a_ledger_is_copied_before_its_schema_is_touched(newer: Path) -> None:
     with pytest.raises(LedgerDamaged):
         open_ledger(f"sqlite:///{newer}")
-    with closing(sqlite3.connect(newer.with_name("ledger.sqlite.before-0001"))) as copy:
+    with closing(sqlite3.connect(newer.with_name(f"ledger.sqlite.before-{HEAD}"))) as copy:
         assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
 
 
@@ -126,3 +142,53 @@ def test_two_ledgers_have_two_ids(tmp_path: Path) -> None:
             ids.add(connection.execute(select(facts.c.value).where(facts.c.name == "ledger")).scalar_one())
         engine.dispose()
     assert len(ids) == 2
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """A ledger as the first version left it, with two documents."""
+    file = tmp_path / "older.sqlite"
+    engine = create_engine(f"sqlite:///{file}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(ledger_engine.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(OF_0001)
+    return file
+
+
+def test_documents_of_the_first_schema_are_kept_and_say_nothing_about_themselves_yet(older: Path) -> None:
+    opened = open_ledger(f"sqlite:///{older}")
+    assert [(entry.uri, entry.facts) for entry in documents.entries(opened)] == [
+        ("handbook/leave.md", Facts()),
+        ("handbook/pay.md", Facts()),
+    ]
+    assert lookup.find(opened, ["c1", "c2"], PUBLIC)["c1"].chunk.text == "27 days."
+    opened.dispose()
+
+
+def test_the_copy_of_an_older_ledger_is_whole_and_of_its_schema(older: Path) -> None:
+    open_ledger(f"sqlite:///{older}").dispose()
+    with closing(sqlite3.connect(f"{older}.before-{HEAD}")) as copy:
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert copy.execute("SELECT count(*) FROM chunks").fetchall() == [(2,)]
+
+
+def test_opening_a_migrated_ledger_again_copies_nothing(older: Path) -> None:
+    open_ledger(f"sqlite:///{older}").dispose()
+    copy = older.with_name(f"older.sqlite.before-{HEAD}")
+    copy.unlink()
+    open_ledger(f"sqlite:///{older}").dispose()
+    assert not copy.exists()
+
+
+def test_after_a_deletion_no_copy_of_an_older_ledger_holds_the_text(older: Path) -> None:
+    opened = open_ledger(f"sqlite:///{older}")
+    documents.remove(opened, "handbook/leave.md")
+    empty_log(opened)
+    left = [file.name for file in older.parent.iterdir() if b"27 days." in file.read_bytes()]
+    assert left == []
+    opened.dispose()

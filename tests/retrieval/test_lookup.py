@@ -1,7 +1,10 @@
+from datetime import date
+
 import numpy as np
 from sqlalchemy import Engine
 
 from retrieval.access import PUBLIC, Scope
+from retrieval.document import NO_FACTS, Facts
 from retrieval.ledger import lookup, runs
 from tests.stored import store
 from tests.word_embedder import WordEmbedder
@@ -15,6 +18,15 @@ def test_only_chunks_inside_the_scope_are_found(engine: Engine, words: WordEmbed
     closed = store(engine, words, BANDS, "Band A.", "Band B.", audience="group:hr")
     found = lookup.find(engine, ids + closed, PUBLIC)
     assert (set(found), set(lookup.find(engine, ids + closed, HR))) == (set(ids), set(ids + closed))
+
+
+def test_a_chunk_is_found_with_what_its_document_says_about_itself(engine: Engine, words: WordEmbedder) -> None:
+    facts = Facts(("DE", "AT"), date(2026, 1, 1), date(2026, 12, 31), ("Leave 2025", "old.md"))
+    ids = store(engine, words, LEAVE, "25 days.", "Ask Hana.", facts=facts)
+    other = store(engine, words, BANDS, "Band A.")
+    found = lookup.find(engine, ids + other, PUBLIC)
+    assert [found[one].facts for one in (*ids, *other)] == [facts, facts, NO_FACTS]
+    assert {one.facts for one in lookup.between(engine, LEAVE, 0, 1, PUBLIC)} == {facts}
 
 
 def test_an_empty_scope_finds_nothing(engine: Engine, words: WordEmbedder) -> None:

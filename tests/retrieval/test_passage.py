@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from retrieval import evidence
 from retrieval.ledger.lookup import Found
 from retrieval.passage import Passage, Place, passages
 from tests.stored import chunk
@@ -9,7 +10,7 @@ from tests.stored import chunk
 FIRST = chunk("Ten weeks.")
 SECOND = chunk("All paid.")
 THIRD = chunk("Ask Hana.", "handbook/people.md", "People")
-JOINED = Passage(1, (FIRST, SECOND), "everyone", "hana@example.com", 0.9, frozenset({FIRST.id, SECOND.id}))
+JOINED = Passage(1, (FIRST, SECOND), "everyone", "hana@example.com", {FIRST.id: 0.9, SECOND.id: 0.8})
 
 
 def found(number: int) -> Found:
@@ -48,9 +49,9 @@ def test_a_place_after_the_end_is_refused() -> None:
         JOINED.place(30, 31)
 
 
-def test_passages_are_numbered_from_one_by_relevance() -> None:
+def test_passages_are_numbered_from_one_by_score() -> None:
     made = passages([[found(0)], [found(1)], [found(2)]], {FIRST.id: 0.25, SECOND.id: 0.75, THIRD.id: 0.5})
-    assert [(one.number, one.text, one.relevance) for one in made] == [
+    assert [(one.number, one.text, *one.found.values()) for one in made] == [
         (1, "All paid.", 0.75),
         (2, "Ask Hana.", 0.5),
         (3, "Ten weeks.", 0.25),
@@ -65,4 +66,5 @@ def test_a_passage_is_named_after_its_first_chunk() -> None:
 
 def test_a_passage_knows_which_of_its_chunks_were_found() -> None:
     made = passages([[found(0), found(1)]], {SECOND.id: 0.6})[0]
-    assert (made.relevance, made.found) == (0.6, frozenset({SECOND.id}))
+    assert made.found == {SECOND.id: 0.6}
+    assert made.relevance == evidence.relevance(0.6)

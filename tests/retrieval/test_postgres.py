@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,17 @@ from app.desk import Question
 from app.events import Done
 from ingest.lock import database_writer
 from ingest.report import NoProgress
+from retrieval.document import NO_FACTS, Facts
 from retrieval.errors import LedgerBusy, LedgerDamaged
+from retrieval.ledger import documents as ledger_documents
 from tests.conftest import write
 
 pytestmark = pytest.mark.heavy
 
-LEAVE = "# Leave\n\nEverybody has 27 days of annual leave.\n\n## Carry over\n\nFive days may be carried over.\n"
+LEAVE = (
+    "---\ncountry: DE\neffective: 2026-01-01\nsupersedes: Leave 2025\n---\n"
+    "# Leave\n\nEverybody has 27 days of annual leave.\n\n## Carry over\n\nFive days may be carried over.\n"
+)
 TRAVEL = "# Travel\n\nBook trains two weeks ahead. First class is for journeys of more than four hours.\n"
 
 
@@ -72,6 +78,12 @@ def test_a_question_is_answered_from_a_ledger_on_postgresql(shared: Home) -> Non
 def test_ingesting_again_changes_nothing(shared: Home, documents: Path) -> None:
     report = shared.ingest(documents, "everyone", NoProgress())
     assert (report.added, report.updated, report.unchanged, report.chunks_embedded) == (0, 0, 2, 0)
+
+
+def test_what_a_document_says_about_itself_is_kept_on_postgresql(shared: Home) -> None:
+    facts = {entry.uri: entry.facts for entry in ledger_documents.entries(shared.engine)}
+    assert facts["handbook/leave.md"] == Facts(("DE",), date(2026, 1, 1), None, ("Leave 2025",))
+    assert facts["handbook/travel.md"] == NO_FACTS
 
 
 def test_a_second_home_on_the_same_database_fills_its_index_without_embedding(

@@ -1,6 +1,6 @@
 """The fixed sentences, and the layout of the messages."""
 
-from retrieval.prompt import AFTER_SOURCES, BEFORE_SOURCES, REFUSAL, Message, messages, refusal, sources
+from retrieval.prompt import AFTER_SOURCES, BEFORE_SOURCES, REFUSAL, Message, clarification, messages, refusal, sources
 from retrieval.rewrite import Turn
 from tests.passages import passage
 
@@ -56,3 +56,9 @@ def test_a_refusal_names_whom_to_ask_and_the_closest_titles() -> None:
 
 def test_a_refusal_without_contact_and_titles_is_still_whole() -> None:
     assert refusal("", []) == f"{REFUSAL} Please ask your HR team."
+
+
+def test_the_clarifying_question_names_the_countries() -> None:
+    assert clarification(["Germany", "Portugal"]) == (
+        "This differs by country. Which one do you mean: Germany, Portugal?"
+    )

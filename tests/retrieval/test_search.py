@@ -1,9 +1,11 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from retrieval.access import PUBLIC, Scope
+from retrieval.document import Facts
 from retrieval.faiss_index import FaissIndex
 from retrieval.indexes import Indexes
 from retrieval.ledger import documents
@@ -118,3 +120,46 @@ def test_more_evidence_is_more_probable(retriever: Retriever) -> None:
 def test_nothing_ingested_is_no_evidence(engine: Engine, words: WordEmbedder, indexes: Indexes) -> None:
     finding = Retriever(engine, words, indexes).find("How many days of leave?", PUBLIC, 5)
     assert (finding.hits, finding.passages, finding.answerable) == ((), (), 0.0)
+
+
+def test_a_document_that_is_over_ranks_below_an_equal_one_in_force(
+    engine: Engine, words: WordEmbedder, retriever: Retriever
+) -> None:
+    over = Facts(effective_until=date(2001, 12, 31))
+    store(engine, words, "handbook/a.md", "Parking costs 40 euros.", facts=over)
+    store(engine, words, "handbook/b.md", "Parking costs 55 euros.")
+    assert texts(retriever, "parking costs", k=2) == ["Parking costs 55 euros.", "Parking costs 40 euros."]
+
+
+def test_a_document_outside_the_scope_replaces_nothing(
+    engine: Engine, words: WordEmbedder, retriever: Retriever
+) -> None:
+    store(engine, words, "handbook/a.md", "Parking costs 40 euros.")
+    closed = Facts(supersedes=("handbook/a.md",))
+    store(engine, words, "handbook/b.md", "Parking costs 55 euros.", audience="group:hr", facts=closed)
+    read = [retriever.find("parking costs", scope, 5).passages[0].text for scope in (PUBLIC, HR)]
+    assert read == ["Parking costs 40 euros.", "Parking costs 55 euros."]
+
+
+@pytest.fixture
+def by_country(engine: Engine, words: WordEmbedder, retriever: Retriever) -> Retriever:
+    """Two more documents, each for one country."""
+    store(engine, words, "handbook/de.md", "Overtime is paid with time off.", facts=Facts(("DE",)))
+    store(engine, words, "handbook/pt.md", "Overtime is paid with money.", facts=Facts(("PT",)))
+    return retriever
+
+
+def test_passages_are_of_the_askers_country_or_of_all(by_country: Retriever) -> None:
+    finding = by_country.find("How is overtime paid?", PUBLIC, 8, country="PT")
+    uris = {passage.uri for passage in finding.passages}
+    assert (uris & {"handbook/de.md", "handbook/pt.md"}, LEAVE in uris) == ({"handbook/pt.md"}, True)
+
+
+def test_the_evidence_is_that_of_the_askers_country(by_country: Retriever) -> None:
+    german, french = (by_country.find("overtime paid time off", PUBLIC, 8, country=code) for code in ("DE", "FR"))
+    assert (french.answerable < german.answerable, french.features.cosine < german.features.cosine) == (True, True)
+
+
+def test_countries_to_choose_from_are_told_where_none_is_known(by_country: Retriever) -> None:
+    undecided = [by_country.find("How is overtime paid?", PUBLIC, 8, country=code).undecided for code in ("", "PT")]
+    assert undecided == [("Germany", "Portugal"), ()]

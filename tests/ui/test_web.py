@@ -22,7 +22,7 @@ from ui import web_view
 
 PAGE = Path(__file__).parent.parent.parent / "ui" / "web.py"
 HANA, SAM = "hana.okoro@quillmere.example", "sam.whitlock@quillmere.example"
-HOTEL = "What can I claim for a hotel in Lisbon?"
+HOTEL = "What is the hotel cap in Lisbon?"
 HOTEL_LINE = "130 EUR"
 SALARY = "What can a G5 in Leeds earn at the least and at the most?"
 OPEN_PAGE = Callable[..., AppTest]
@@ -110,7 +110,7 @@ def test_a_home_without_documents_says_how_to_begin(page: OPEN_PAGE, home: Home)
 def test_a_question_is_answered_with_numbered_sources(page: OPEN_PAGE) -> None:
     at = ask(page(), HOTEL)
     question, answer = at.chat_message
-    assert question.markdown[0].value == "What can I claim for a hotel in Lisbon\\?"
+    assert question.markdown[0].value == "What is the hotel cap in Lisbon\\?"
     assert HOTEL_LINE in answer.markdown[0].value
     assert any(label.endswith("Hotels and per diem") and label[0].isdigit() for label in labels(at))
     assert not at.exception
@@ -191,7 +191,7 @@ def test_without_a_server_the_page_says_so_and_the_question_is_asked_later(page:
     ask(at, HOTEL)
     assert "server cannot be reached" in at.error[0].value
     assert (
-        at.caption[0].value == "Your question is kept and will be asked then: What can I claim for a hotel in Lisbon\\?"
+        at.caption[0].value == "Your question is kept and will be asked then: What is the hotel cap in Lisbon\\?"
     )
     with served(sample, port):
         button(at, "Try again")

@@ -1,0 +1,85 @@
+"""Embedding on a processor, ours beside sentence-transformers' usual way: many passages, and one question.
+
+    python -m tests.bench.embedding [--texts 500] [--repeats 5]
+
+The peer is `SentenceTransformer.encode` with torch in float32 and its default batches of 32, on the same texts with the
+same weights; the ways take turns. Prints medians with least and most; ratios are taken round by round.
+"""
+
+import argparse
+import itertools
+import logging
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from app.quiet import switch_off_telemetry
+from retrieval.embedder import Embedder
+from retrieval.embedding_model import EmbeddingModel, installed_minilm
+from retrieval.openvino_embedder import OpenVinoEmbedder
+from retrieval.openvino_export import exported
+from retrieval.reading import unit
+from retrieval.sentence_embedder import SentenceEmbedder, load
+from tests.bench.staff_texts import staff_texts
+from tests.bench.timing import interleaved, spread
+
+_log = logging.getLogger(__name__)
+_QUESTIONS = 100
+_PEER = "sentence-transformers, float32"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--texts", type=int, default=500)
+    parser.add_argument("--repeats", type=int, default=5)
+    arguments = parser.parse_args()
+    switch_off_telemetry()
+    logging.basicConfig(format="%(message)s")
+    _log.setLevel(logging.INFO)
+    model = EmbeddingModel(installed_minilm())
+    theirs = load(model, "cpu")
+    with tempfile.TemporaryDirectory() as cache:
+        ours = [OpenVinoEmbedder(model, exported(model, Path(cache))), SentenceEmbedder(model, "cpu")]
+        _many_passages(ours, theirs, staff_texts(arguments.texts), arguments.repeats)
+        _one_question(ours, theirs, staff_texts(_QUESTIONS, seed=2, longest=20))
+
+
+def _many_passages(ours: Sequence[Embedder], theirs: Any, texts: list[str], repeats: int) -> None:
+    ways: dict[str, Callable[[], object]] = {_PEER: lambda: theirs.encode(texts, show_progress_bar=False)}
+    ways |= {embedder.runtime: partial(embedder.passages, texts) for embedder in ours}
+    found = interleaved(ways, repeats)
+    tokens = ours[0].tokens_read / (repeats + 1)
+    _log.info("%d passages of %.0f tokens on average, %d rounds", len(texts), tokens / len(texts), repeats)
+    for name, times in found.items():
+        faster = times.times_as_fast_as(found[_PEER])
+        rates = (times.rate(len(texts)), times.rate(tokens))
+        _log.info("%-34s passages/s %s, tokens/s %s, times as fast %s", name, *rates, faster)
+    exact = unit(theirs.encode(texts, show_progress_bar=False))
+    for embedder in ours:
+        cosines = (embedder.passages(texts) * exact).sum(axis=1)
+        _log.info("%-34s cosine to float32: mean %.5f, min %.5f", embedder.runtime, cosines.mean(), cosines.min())
+
+
+def _one_question(ours: Sequence[Embedder], theirs: Any, questions: list[str]) -> None:
+    asked = itertools.cycle(questions)
+    ways: dict[str, Callable[[], object]] = {_PEER: lambda: theirs.encode([next(asked)], show_progress_bar=False)}
+    ways |= {embedder.runtime: partial(_next, embedder, asked) for embedder in ours}
+    found = interleaved(ways, len(questions))
+    _log.info("one question, %d rounds", len(questions))
+    peer = statistics.median(found[_PEER].seconds)
+    for name, times in found.items():
+        milliseconds = spread([1000 * one for one in times.seconds])
+        share = statistics.median(times.seconds) / peer
+        _log.info("%-34s milliseconds %s, share of the peer's median %.2f", name, milliseconds, share)
+
+
+def _next(embedder: Embedder, asked: Iterator[str]) -> object:
+    return embedder.query(next(asked))
+
+
+if __name__ == "__main__":
+    main()
