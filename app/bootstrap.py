@@ -23,6 +23,7 @@ from ingest.report import Progress, Report
 from ingest.slack_export import SlackExport
 from ingest.source import Source
 from retrieval.access import EVERYONE
+from retrieval.cross_encoder import CrossEncoder
 from retrieval.embedder import Embedder
 from retrieval.embedding_model import EmbeddingModel, installed_minilm
 from retrieval.errors import Unusable
@@ -81,7 +82,9 @@ class Home:
     @cached_property
     def retriever(self) -> Retriever:
         """The search."""
-        return Retriever(self.engine, self.embedder, self.indexes)
+        folder = self.settings.reranker
+        cross_encoder = CrossEncoder(Path(folder).expanduser(), self.settings.device) if folder else None
+        return Retriever(self.engine, self.embedder, self.indexes, cross_encoder)
 
     @cached_property
     def conversations(self) -> Conversations:

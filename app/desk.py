@@ -14,6 +14,7 @@ from app.conversations import Conversations, NewMessage, Part
 from app.events import AnswerEvent, Citation, Done, Failed, Found, Near, Refused, Source, Token
 from app.grounding import cited, claim_of, support
 from retrieval import country
+from retrieval.access import Scope
 from retrieval.budget import TokenUse, passages_wanted
 from retrieval.errors import FrontdeskError, Missing, QuestionRefused
 from retrieval.passage import Passage
@@ -70,6 +71,11 @@ class Desk:
             self.keep(question, conversation, NewMessage("user", "asked", (Part(question.text),)))
         return _Answer(self, question, answerer, tuple(turns), conversation).events()
 
+    def understood(self, text: str, turns: Sequence[Turn], scope: Scope) -> tuple[str, str]:
+        """The question that stands alone, and what else of the conversation to search with."""
+        nearest = self.retriever.nearest(text, scope) if turns else 1.0
+        return country.resolved(text, turns, nearest), context(text, turns, nearest)
+
     def _answerer(self, name: str) -> Answerer:
         if name and name not in self.answerers:
             raise Missing(f"There is no model {name!r}. Known are: {', '.join(self.answerers)}")
@@ -111,14 +117,13 @@ class _Answer:
 
     def _answered(self) -> Iterator[AnswerEvent]:
         caller = self.question.caller
-        retriever, said = self.desk.retriever, self.question.text
-        nearest = retriever.nearest(said, caller.scope) if self.turns else 1.0
-        asked = country.resolved(said, self.turns, nearest)
+        said = self.question.text
+        asked, more = self.desk.understood(said, self.turns, caller.scope)
         works_in = caller.country or country.told(self.turns)
-        more = context(said, self.turns, nearest)
-        finding = retriever.find(asked, caller.scope, passages_wanted(said), country=works_in, context=more)
+        wanted = passages_wanted(said)
+        finding = self.desk.retriever.find(asked, caller.scope, wanted, country=works_in, context=more)
         self._mark("search")
-        if finding.answerable < self.desk.threshold:
+        if not finding.passages or finding.answerable < self.desk.threshold:
             yield Found(asked, (), self.conversation)
             yield self._refused(finding, TokenUse())
             return

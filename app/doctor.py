@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import metadata
 from typing import Any
 
 from pydantic import SecretStr
@@ -11,6 +12,8 @@ from app.bootstrap import Home
 from app.settings import Settings, origins
 from retrieval.errors import FrontdeskError
 from retrieval.ledger import lookup
+
+_FAISS_BUILDS = ("faiss-cpu", "faiss-gpu")  # and all that begin so: faiss-gpu-cu12, ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ def examine(settings: Settings) -> Examination:
     home = Home(settings)
     checks: list[tuple[str, Callable[[Home], str]]] = [
         ("sqlite", lambda _: _full_text_search()),
+        ("faiss", lambda _: _faiss()),
         ("home", _home),
         ("ledger", _ledger),
         ("embedder", _embedder),
@@ -82,6 +86,20 @@ def _full_text_search() -> str:
     return f"SQLite {sqlite3.sqlite_version} with full-text search"
 
 
+def _faiss() -> str:
+    """All builds bring the same folder, so a second one half replaces the first."""
+    names = {one.name.lower().replace("_", "-"): one.version for one in metadata.distributions() if one.name}
+    found = {name: version for name, version in sorted(names.items()) if name.startswith(_FAISS_BUILDS)}
+    if len(found) != 1:
+        install = "pip install 'frontdesk[cpu]', or 'frontdesk[gpu]' where there is a GPU"
+        if not found:
+            raise FrontdeskError(f"FAISS is not installed. Run: {install}")
+        raise FrontdeskError(
+            f"{' and '.join(found)} are installed over each other. Run: pip uninstall {' '.join(found)}; then {install}"
+        )
+    return " ".join(*found.items())
+
+
 def _home(home: Home) -> str:
     _ = home.engine
     return f"{home.settings.home}, mode {home.settings.home.stat().st_mode & 0o777:o}"
@@ -94,7 +112,7 @@ def _ledger(home: Home) -> str:
 
 def _embedder(home: Home) -> str:
     vector = home.embedder.query("Does it work?")
-    return f"{home.embedder.id}, {len(vector)} dimensions"
+    return f"{home.embedder.id}, {len(vector)} dimensions, {home.embedder.runtime}"
 
 
 def _index(home: Home) -> str:

@@ -25,7 +25,7 @@ from retrieval.errors import Unusable
 
 OURS = "Frontdesk"
 _DEPTH = 100  # chunks, so that twenty documents are among them
-_SOURCE = "set"
+SOURCE = "set"
 
 
 class Watch(Progress, Protocol):
@@ -116,14 +116,14 @@ def evaluate(set_dir: Path, settings: Settings, watch: Watch, *, split: str = ""
         require_packages()
     with tempfile.TemporaryDirectory() as folder:
         home = Home(settings.model_copy(update={"home": Path(folder), "ledger": ""}))
-        report = home.ingest_source(Corpus(_SOURCE, texts), watch)
+        report = home.ingest_source(Corpus(SOURCE, texts), watch)
         _refuse_unread(report, texts, set_dir)
         others = _peers(texts, settings, watch) if compare else []
         home.retriever.search("warm up", NOBODY.scope, 1)
         results = []
         for done, query in enumerate(queries):
             watch.step("Asking", done, len(queries))
-            results.append(_asked(home, query, others))
+            results.append(asked(home, query, others))
         watch.step("Asking", len(queries), len(queries))
     return Evaluation(
         set_dir.resolve().name,
@@ -152,13 +152,15 @@ def _peers(texts: Sequence[CorpusText], settings: Settings, watch: Watch) -> lis
     return made
 
 
-def _asked(home: Home, query: Query, others: Sequence[Peer]) -> Result:
+def asked(home: Home, query: Query, others: Sequence[Peer] = ()) -> Result:
+    """Put one question to a home whose documents are a set's, and to the peers."""
     begun = time.perf_counter()
     events = list(home.desk.ask(Question(query.text, NOBODY, turns=query.turns)))
     milliseconds = 1000 * (time.perf_counter() - begun)
     found = next((event for event in events if isinstance(event, Found)), Found(query.text, (), ""))
+    _, context = home.desk.understood(query.text, query.turns, NOBODY.scope)
     by_peers = {peer.name: _timed(peer, found.question) for peer in others}
-    finding = home.retriever.find(found.question, NOBODY.scope, passages_wanted(query.text))
+    finding = home.retriever.find(found.question, NOBODY.scope, passages_wanted(query.text), context=context)
     outcome = events[-1]
     searched = getattr(outcome, "timings_ms", {}).get("search", 0.0)
     phrasings = {}
@@ -167,7 +169,7 @@ def _asked(home: Home, query: Query, others: Sequence[Peer]) -> Result:
     return Result(
         query,
         found.question,
-        _ranked(home, found.question, searched),
+        _ranked(home, found.question, context, searched),
         outcome,
         found.sources,
         tuple(passage.text for passage in finding.passages),
@@ -179,10 +181,10 @@ def _asked(home: Home, query: Query, others: Sequence[Peer]) -> Result:
     )
 
 
-def _ranked(home: Home, question: str, milliseconds: float = 0.0) -> Ranked:
+def _ranked(home: Home, question: str, context: str = "", milliseconds: float = 0.0) -> Ranked:
     """A document's place is that of its best chunk."""
-    hits = home.retriever.search(question, NOBODY.scope, _DEPTH)
-    documents = dict.fromkeys(hit.chunk.uri.removeprefix(f"{_SOURCE}/") for hit in hits)
+    hits = home.retriever.search(question, NOBODY.scope, _DEPTH, context)
+    documents = dict.fromkeys(hit.chunk.uri.removeprefix(f"{SOURCE}/") for hit in hits)
     return Ranked(tuple(documents), milliseconds)
 
 

@@ -99,13 +99,16 @@ class _Scores:
 
     def of(self, sentence: Sentence, header: Sentence | None) -> float:
         """A sentence says too little alone: title and headings are read with it, and a row's header."""
-        inside = self._within(sentence)
-        around = inside | (self._ends <= 0)
+        around = self._within(sentence) | (self._ends <= 0)
         if header:
             around |= self._within(header)
         score = self._asked.covered(self._cosines[:, around])
-        score += _ALONE * self._asked.covered(self._cosines[:, inside])
+        score += _ALONE * self.alone(sentence)
         return score + (_NUMBER if self._number and self._number.search(sentence.text) else 0.0)
+
+    def alone(self, sentence: Sentence) -> float:
+        """How the sentence's own words cover the question."""
+        return self._asked.covered(self._cosines[:, self._within(sentence)])
 
     def _within(self, part: Sentence) -> NDArray[np.bool_]:
         return np.asarray((self._starts >= part.start) & (self._ends <= part.end))

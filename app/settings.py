@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path(), description="Folder of the ledger, the indexes and the service key")
     ledger: str = Field(default="", description="SQLAlchemy URL of the ledger; empty: an SQLite file in the home")
     embedder: str = Field(default="", description="Folder of a sentence-transformers model; empty: installed MiniLM")
+    reranker: str = Field(default="", description="Folder of a cross-encoder that ranks what was found; empty: none")
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
     llm: str = Field(default="", description="Llama folder, or URL of an OpenAI-compatible server; empty: quoting")
     llm_model: str = Field(default="", description="Name of the model at that URL; empty: the first one it lists")

@@ -10,6 +10,7 @@ from retrieval.words import Asked, Words
 
 LEXICAL_WEIGHT = 0.4
 INTERACTION_WEIGHT = 1.0
+_CROSS_ENCODER_WEIGHT = 2.4  # the most that cosine, BM25's share and interaction make together
 
 
 def fused(cosines: Mapping[str, float], matches: Sequence[Match]) -> dict[str, float]:
@@ -26,3 +27,8 @@ def reranked(scores: Mapping[str, float], asked: Asked, words: Mapping[str, Word
     """Scores by chunk id, higher by the interaction of question and chunk where the chunk's words are given."""
     added = {chunk: INTERACTION_WEIGHT * asked.interaction(of_chunk) for chunk, of_chunk in words.items()}
     return {chunk: score + added.get(chunk, 0.0) for chunk, score in scores.items()}
+
+
+def cross_encoded(scores: Mapping[str, float], relevance: Mapping[str, float]) -> dict[str, float]:
+    """Scores of the chunks that a cross-encoder read, by id: its relevance of 0..1 weighs as much as all else."""
+    return {chunk: scores[chunk] + _CROSS_ENCODER_WEIGHT * float(of_chunk) for chunk, of_chunk in relevance.items()}

@@ -11,8 +11,9 @@ from sqlalchemy import Engine
 from retrieval import evidence
 from retrieval.access import Scope
 from retrieval.chunk import Chunk
+from retrieval.cross_encoder import CrossEncoder
 from retrieval.embedder import Embedder, Vectors
-from retrieval.fusion import fused, reranked
+from retrieval.fusion import cross_encoded, fused, reranked
 from retrieval.index import Near
 from retrieval.indexes import Indexes
 from retrieval.ledger import lookup
@@ -20,7 +21,7 @@ from retrieval.ledger.lookup import Found
 from retrieval.lexical import Match
 from retrieval.passage import Passage, passages
 from retrieval.precedence import choose, weighed
-from retrieval.terms import content_terms, terms
+from retrieval.terms import terms
 from retrieval.words import Asked, Words, asked
 
 CANDIDATES = 50
@@ -55,7 +56,6 @@ class Finding:
 
     hits: tuple[Hit, ...]
     passages: tuple[Passage, ...]
-    features: evidence.Features
     answerable: float
     undecided: tuple[str, ...] = ()  # names of countries that the asker has to choose from
 
@@ -63,10 +63,13 @@ class Finding:
 class Retriever:
     """Searches one home."""
 
-    def __init__(self, engine: Engine, embedder: Embedder, indexes: Indexes) -> None:
+    def __init__(
+        self, engine: Engine, embedder: Embedder, indexes: Indexes, cross_encoder: CrossEncoder | None = None
+    ) -> None:
         self._engine = engine
         self._embedder = embedder
         self._indexes = indexes
+        self._cross_encoder = cross_encoder
         self._read = lru_cache(maxsize=_REMEMBERED)(embedder.read_query)
 
     def asked(self, question: str) -> Asked:
@@ -103,6 +106,9 @@ class Retriever:
         scores = {chunk: score for chunk, score in fused(cosines, matches).items() if chunk in alive}
         best = nlargest(_RERANKED, scores, key=lambda chunk: scores[chunk])
         scores = reranked(scores, of_question, lookup.words(self._engine, best, scope))
+        if self._cross_encoder:
+            texts = [alive[chunk].chunk.embedded_text for chunk in best]
+            scores |= cross_encoded(scores, dict(zip(best, self._cross_encoder.relevance(text, texts), strict=True)))
         scores = weighed(scores, alive, question, datetime.now(UTC).date())
         bm25 = {one.chunk_id: one.bm25 for one in matches}
         hits = [Hit(alive[chunk], cosines[chunk], bm25.get(chunk, 0.0), score) for chunk, score in scores.items()]
@@ -113,9 +119,8 @@ class Retriever:
         hits = self.search(question, scope, CANDIDATES, context)
         choice = choose(hits, question, country, datetime.now(UTC).date(), passages_wanted)
         chosen = self._with_neighbours(choice.first, scope)
-        features = self._features(question, choice.heard, chosen)
-        probability = evidence.probability(features) if choice.heard else 0.0
-        return Finding(tuple(hits), tuple(chosen), features, probability, choice.undecided)
+        probability = evidence.probability(max(hit.cosine for hit in choice.heard)) if choice.heard else 0.0
+        return Finding(tuple(hits), tuple(chosen), probability, choice.undecided)
 
     def _cosines(self, near: Sequence[Near], matches: Sequence[Match], vector: Vectors) -> dict[str, float]:
         known = {one.chunk_id for one in near}
@@ -137,13 +142,6 @@ class Retriever:
                         group.setdefault(beside.ordinal, beside)
         groups = [run for group in places.values() for run in _runs(group)]
         return passages(groups, {hit.chunk.id: hit.score for hit in hits})
-
-    def _features(self, question: str, hits: Sequence[Hit], chosen: Sequence[Passage]) -> evidence.Features:
-        rarity = self._indexes.lexical.rarity(list(dict.fromkeys(content_terms(question))))
-        held = frozenset(term for passage in chosen for term in terms(f"{passage.title} {passage.text}"))
-        return evidence.Features(
-            cosine=max((hit.cosine for hit in hits), default=0.0), coverage=evidence.coverage(rarity, held)
-        )
 
 
 def _runs(group: dict[int, Found]) -> list[list[Found]]:

@@ -7,7 +7,11 @@ from functools import lru_cache
 
 import snowballstemmer
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+# Thai, Lao, Burmese, Khmer, Japanese and Chinese put no spaces between words.
+_UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_RUN = re.compile(f"{_UNSPACED}+")
+_FIRST_MARK = "\u0300"  # of the accents and vowel signs that stand behind their letter
 _STOP_WORDS = """
     a about an and any are as at be been but by can could did do does for from get got had has have how i if in into is
     it its just may me might must my of on or our ours shall should so some than that the their them then there these
@@ -19,10 +23,12 @@ _local = threading.local()
 
 
 def words(text: str) -> list[str]:
-    """Words in order, lower case, accents removed."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
-    return [word.replace("’", "'").removesuffix("'s").replace("'", "") for word in _WORD.findall(plain)]
+    """Words in order, lower case, accents removed; scripts without spaces give pairs of neighbouring characters."""
+    plain = text.casefold().replace("’", "'")
+    if not plain.isascii():
+        plain = "".join(filter(_is_no_mark, unicodedata.normalize("NFKD", plain)))
+        plain = _RUN.sub(_pairs, plain)
+    return [word.removesuffix("'s").replace("'", "") if "'" in word else word for word in _WORD.findall(plain)]
 
 
 def terms(text: str) -> list[str]:
@@ -39,6 +45,16 @@ def content_terms(text: str) -> list[str]:
 def carries_meaning(word: str) -> bool:
     """Whether it says something by itself: no stop word, no punctuation, no single letter."""
     return any(part not in _STOP and (len(part) > 1 or not part.isascii() or part.isdigit()) for part in words(word))
+
+
+def _is_no_mark(character: str) -> bool:
+    return character < _FIRST_MARK or not unicodedata.category(character).startswith("M")
+
+
+def _pairs(run: re.Match[str]) -> str:
+    """The run as pairs of neighbours between spaces."""
+    pairs = [run[0][place : place + 2] for place in range(len(run[0]) - 1)] or [run[0]]
+    return f" {' '.join(pairs)} "
 
 
 @lru_cache(maxsize=100_000)

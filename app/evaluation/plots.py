@@ -111,7 +111,7 @@ def refused(refusing: Refusing, ink: Ink) -> bytes:
     )
     axes.axvline(refusing.ours.now.threshold, color=ink.text, linewidth=1, linestyle=":", label="present threshold")
     axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1)
+    axes.set_ylim(-0.02, 1.02)
     axes.set_xlabel("threshold on the probability")
     axes.set_ylabel("share of such questions")
     _legend(axes, ink)

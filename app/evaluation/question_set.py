@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from ingest.corpus import CorpusText
 from retrieval.errors import Unusable
@@ -82,7 +83,12 @@ def _query(row: dict[str, Any]) -> Query:
         turns,
         support=row.get("support") or "",
         category=row.get("category") or "",
-        split=row.get("split") or "",
+        split=row.get("split") or half(row["id"]),
         standalone=row.get("standalone") or "",
         why=row.get("why") or "",
     )
+
+
+def half(query: str) -> str:
+    """Which half a question is in whose set does not say: always the same, and like a coin's toss."""
+    return "dev" if crc32(query.encode()) % 2 else "test"

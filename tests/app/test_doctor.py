@@ -1,12 +1,17 @@
 """The doctor looks at everything, and one trouble does not hide another."""
 
+import re
+import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+from app import doctor
 from app.bootstrap import Home
 from app.doctor import Examination, examine
 from app.settings import Settings
+from retrieval.errors import FrontdeskError
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +35,40 @@ def test_an_empty_home_says_what_to_do_next(tmp_path: Path) -> None:
     assert (
         found(examine(Settings(home=tmp_path / "home")))["ledger"] == "0 documents, 0 chunks; frontdesk ingest FOLDER"
     )
+
+
+def install(folder: Path, name: str, version: str) -> None:
+    """What pip notes of a package; the package itself is not there."""
+    noted = folder / f"{name.replace('-', '_')}-{version}.dist-info"
+    noted.mkdir()
+    (noted / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+
+
+def test_the_one_build_of_faiss_is_named(tmp_path: Path) -> None:
+    assert found(examine(Settings(home=tmp_path / "home")))["faiss"] == f"faiss-cpu {metadata.version('faiss-cpu')}"
+
+
+def test_two_builds_of_faiss_are_wrong_and_the_cure_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path, "faiss-gpu-cu12", "1.14.1")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    report = examine(Settings(home=tmp_path / "home"))
+    assert [check.name for check in report.checks if not check.ok] == ["faiss"]
+    assert found(report)["faiss"] == (
+        "faiss-cpu and faiss-gpu-cu12 are installed over each other. Run: pip uninstall faiss-cpu faiss-gpu-cu12; "
+        "then pip install 'frontdesk[cpu]', or 'frontdesk[gpu]' where there is a GPU"
+    )
+
+
+def test_a_machine_without_faiss_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path, "numpy", "2.4")
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    with pytest.raises(FrontdeskError, match=r"FAISS is not installed\. Run: pip install 'frontdesk\[cpu\]'"):
+        doctor._faiss()
+
+
+def test_what_computes_the_vectors_is_shown(tmp_path: Path) -> None:
+    shown = found(examine(Settings(home=tmp_path / "home")))["embedder"]
+    assert re.fullmatch(r"all-MiniLM-L6-v2@\w+, 384 dimensions, OpenVINO on the processor, (bf16|f32)", shown)
 
 
 def test_one_trouble_does_not_hide_another(tmp_path: Path) -> None:

@@ -3,10 +3,10 @@
     python -m tests.bench.fit_evidence GENERAL_SET HR_SET [HR_SET ...]
 
 Answerable are the questions that their set calls so, and all of GENERAL_SET (encyclopaedic questions). Not answerable
-are those that their set calls so (near misses), and questions asked to the other kind of documents (absent topics).
-Two logistic regressions (scikit-learn): features of a question to answerable, each group of questions weighing the
-same, and fused score of a hit to "its document answers". Prints the error rates of each group by the threshold, each
-question judged by a model that has not seen it (five folds).
+are those that their set calls so (near misses and absent topics), and questions asked to the other kind of documents.
+Two logistic regressions (scikit-learn) on the dev halves: the nearest chunk's cosine to answerable, each group of
+questions weighing the same, and a hit's score to "its document answers". Prints what each half of each group would be
+refused at which threshold.
 """
 
 import json
@@ -15,13 +15,12 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
 from app.access import NOBODY
 from app.bootstrap import Home
@@ -30,12 +29,11 @@ from app.quiet import share_processors, switch_off_telemetry
 from app.settings import Settings
 from ingest.corpus import Corpus
 from ingest.report import NoProgress
-from retrieval.budget import passages_wanted
-from retrieval.evidence import Features
-from retrieval.rewrite import standalone
+from retrieval.search import CANDIDATES
 
 _log = logging.getLogger(__name__)
-_HITS, _FOLDS, _THRESHOLDS = 10, 5, (0.2, 0.3, 0.4, 0.5)
+_HITS, _THRESHOLDS = 10, (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
+_KINDS = {"near_miss", "absent_topic"}
 _GENERAL_AT_MOST = 300  # questions, so that one large set does not take an hour
 _TARGET = Path(__file__).parents[2] / "retrieval" / "evidence.json"
 
@@ -45,8 +43,9 @@ class Observed:
     """One question asked to one set of documents; `hits` are (score, whether its document answers)."""
 
     group: str
+    is_dev: bool
     answerable: bool
-    features: tuple[float, ...]
+    cosine: float
     hits: tuple[tuple[float, bool], ...]
 
 
@@ -68,13 +67,12 @@ class Library:
         ]
 
     def _observe(self, query: Query, group: str, answerable: bool) -> Observed:
-        asked = standalone(query.text, query.turns)
-        finding = self._home.retriever.find(asked, NOBODY.scope, passages_wanted(query.text))
+        asked, context = self._home.desk.understood(query.text, query.turns, NOBODY.scope)
+        hits = self._home.retriever.search(asked, NOBODY.scope, CANDIDATES, context)
         relevant = self._qrels.get(query.id, {})
-        hits = tuple((hit.score, hit.chunk.uri.removeprefix("set/") in relevant) for hit in finding.hits[:_HITS])
-        return Observed(
-            f"{group}, {'' if answerable else 'not '}answerable", answerable, astuple(finding.features), hits
-        )
+        seen = tuple((hit.score, hit.chunk.uri.removeprefix("set/") in relevant) for hit in hits[:_HITS])
+        kind = "answerable" if answerable else query.category if query.category in _KINDS else "not answerable"
+        return Observed(f"{group}, {kind}", query.split == "dev", answerable, max(hit.cosine for hit in hits), seen)
 
 
 def gather(general: Library, others: Iterable[Library]) -> list[Observed]:
@@ -90,25 +88,18 @@ def gather(general: Library, others: Iterable[Library]) -> list[Observed]:
 
 
 def fit(observed: list[Observed]) -> dict[str, dict[str, float]]:
-    """The coefficients; logs the error rates."""
-    features = np.array([one.features for one in observed])
-    answerable = np.array([one.answerable for one in observed])
-    weights = _weights(observed)
-    model = LogisticRegression(C=10, max_iter=5000)
-    held_out = np.zeros(len(observed))
-    for seen, unseen in StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(features, answerable):
-        model.fit(features[seen], answerable[seen], sample_weight=weights[seen])
-        held_out[unseen] = model.predict_proba(features[unseen])[:, 1]
-    _log_refused(observed, held_out)
-    model.fit(features, answerable, sample_weight=weights)
-    scores = [(score,) for one in observed for score, _ in one.hits]
-    of_hits = LogisticRegression(max_iter=5000).fit(scores, [relevant for one in observed for _, relevant in one.hits])
-    names = [*Features.__dataclass_fields__, "bias"]
-    values = [*model.coef_[0], *model.intercept_]
-    return {
-        "answerable": {name: round(float(value), 4) for name, value in zip(names, values, strict=True)},
-        "relevance": {"score": round(float(of_hits.coef_[0][0]), 4), "bias": round(float(of_hits.intercept_[0]), 4)},
-    }
+    """The coefficients, from the dev halves."""
+    dev = [one for one in observed if one.is_dev]
+    answers = LogisticRegression(C=10, max_iter=5000)
+    answers.fit([(one.cosine,) for one in dev], [one.answerable for one in dev], sample_weight=_weights(dev))
+    of_hits = LogisticRegression(max_iter=5000)
+    scored = [hit for one in dev for hit in one.hits]
+    of_hits.fit([(score,) for score, _ in scored], [relevant for _, relevant in scored])
+    return {"answerable": _rounded(answers, "cosine"), "relevance": _rounded(of_hits, "score")}
+
+
+def _rounded(model: LogisticRegression, name: str) -> dict[str, float]:
+    return {name: round(float(model.coef_[0][0]), 4), "bias": round(float(model.intercept_[0]), 4)}
 
 
 def _weights(observed: list[Observed]) -> NDArray[np.float64]:
@@ -121,12 +112,15 @@ def _weights(observed: list[Observed]) -> NDArray[np.float64]:
     return weights
 
 
-def _log_refused(observed: list[Observed], held_out: NDArray[np.float64]) -> None:
-    _log.info("share refused at the threshold      %s", "  ".join(f"{threshold:5}" for threshold in _THRESHOLDS))
+def log_refused(observed: list[Observed], coefficients: dict[str, float]) -> None:
+    """Which share of each group would be refused at each threshold, in both halves."""
+    _log.info("%-60s %s", "share refused at the threshold", "  ".join(f"{one:5}" for one in _THRESHOLDS))
     for group in dict.fromkeys(one.group for one in observed):
-        chosen = held_out[[one.group == group for one in observed]]
-        shares = "  ".join(f"{(chosen < threshold).mean():5.3f}" for threshold in _THRESHOLDS)
-        _log.info("%-45s %4d  %s", group, len(chosen), shares)
+        for half in (True, False):
+            some = np.array([one.cosine for one in observed if one.group == group and one.is_dev == half])
+            sure = 1 / (1 + np.exp(-(coefficients["bias"] + coefficients["cosine"] * some)))
+            shares = "  ".join(f"{(sure < threshold).mean():5.3f}" for threshold in _THRESHOLDS)
+            _log.info("%-50s %-4s %4d  %s", group, "dev" if half else "test", len(some), shares)
 
 
 def main(general: str, *others: str) -> None:
@@ -138,6 +132,7 @@ def main(general: str, *others: str) -> None:
         libraries = [Library(Path(name), Path(folder) / str(n)) for n, name in enumerate((general, *others))]
         observed = gather(libraries[0], libraries[1:])
     coefficients = fit(observed)
+    log_refused(observed, coefficients["answerable"])
     _TARGET.write_text(json.dumps(coefficients, indent=2) + "\n")
     _log.info("%s", _TARGET.read_text())
 

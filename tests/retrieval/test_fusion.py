@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from retrieval.fusion import fused, reranked
+from retrieval.fusion import cross_encoded, fused, reranked
 from retrieval.lexical import Match
 from retrieval.words import Asked, Words
 
@@ -29,3 +29,7 @@ def test_the_interaction_is_added_where_the_words_are_known() -> None:
     asked = Asked(EAST, words(EAST, NORTH), np.array([0.75, 0.25], dtype=np.float32))
     scores = reranked({"a": 0.5, "b": 0.6, "c": 0.1}, asked, {"a": words(EAST), "b": words(NORTH)})
     assert scores == pytest.approx({"a": 1.25, "b": 0.85, "c": 0.1})
+
+
+def test_a_cross_encoder_outweighs_the_rest() -> None:
+    assert cross_encoded({"a": 2.0, "b": 1.0, "c": 0.5}, {"a": 0.0, "b": 0.5}) == pytest.approx({"a": 2.0, "b": 2.2})
