@@ -5,7 +5,7 @@ BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS = .venv/constraints.txt
 
-.PHONY: up test test-heavy check bench screenshots
+.PHONY: up test test-heavy check bench bench-retrieval screenshots
 
 # torch first and by itself: asked for by another package, pip could take a build with gigabytes of CUDA.
 .venv/runtime: pyproject.toml
@@ -19,6 +19,10 @@ CONSTRAINTS = .venv/constraints.txt
 	$(PIP) -c $(CONSTRAINTS) -e '.[cpu,dev]'
 	touch $@
 
+.venv/bench: .venv/dev
+	$(PIP) -c $(CONSTRAINTS) -e '.[cpu,dev,bench]'
+	touch $@
+
 # Install what is needed and run Frontdesk with the sample company.
 up: .venv/runtime
 	@$(BIN)/frontdesk up --demo
@@ -27,8 +31,8 @@ up: .venv/runtime
 test: .venv/dev
 	$(BIN)/python -m pytest
 
-# What needs Debian's packages: a real browser, PostgreSQL.
-test-heavy: .venv/dev
+# What needs Debian's packages (a real browser, PostgreSQL) and the other frameworks that we compare with.
+test-heavy: .venv/bench
 	tests/heavy_packages.sh
 	$(BIN)/python -m pytest -m heavy
 
@@ -41,6 +45,16 @@ check: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m tests.bench.questions
+
+# The tables of docs/quality.md; minutes to hours. SETS are folders as `frontdesk evaluate` takes them.
+SETS ?= data/eval
+bench-retrieval: .venv/bench
+	$(BIN)/python -m tests.bench.embedding
+	$(BIN)/python -m tests.bench.vectors
+	$(BIN)/python -m tests.bench.lexical
+	$(BIN)/python -m tests.bench.questions --filler 100000
+	for set in $(SETS); do $(BIN)/frontdesk evaluate $$set --compare || exit 1; done
+	$(BIN)/python -m tests.bench.ablation $(SETS)
 
 screenshots: .venv/dev
 	tests/heavy_packages.sh

@@ -59,6 +59,8 @@ class Desk:
         """
         authorize(question.caller, Action.ASK)
         refuse_unusable(question.text)
+        for turn in question.turns or ():
+            _refuse_broken(turn.question + turn.answer)
         answerer = self._answerer(question.answerer)
         answerer.check(question.text)
         turns: Sequence[Turn] = question.turns or ()
@@ -229,8 +231,12 @@ def refuse_unusable(question: str) -> None:
     """Raise QuestionRefused for a text that is no question."""
     if not question.strip():
         raise QuestionRefused("The question is empty. Please type one")
+    _refuse_broken(question)
+
+
+def _refuse_broken(text: str) -> None:
     try:
-        question.encode()
+        text.encode()
     except UnicodeEncodeError as exc:
         raise QuestionRefused("The question is no valid UTF-8 text. Please type it again") from exc
 

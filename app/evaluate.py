@@ -58,9 +58,9 @@ class Ranked:
 class Result:
     """What came of one question.
 
-    `asked` is what was searched for, history resolved. `read` are the texts of the passages for the answer, `sureness`
-    the probability that they hold it, `cosine` the best one among the chunks. `phrasings` are the documents for a
-    follow-up's last turn alone and for the question in full, `peers` for each recipe that was compared.
+    `asked` are the words that were searched for, history resolved. `read` are the texts of the passages for the
+    answer, `sureness` the probability that they hold it, `cosine` the best one among the chunks. `phrasings` are the
+    documents for a follow-up's last turn alone and for the question in full, `peers` for each recipe compared.
     """
 
     query: Query
@@ -159,7 +159,8 @@ def asked(home: Home, query: Query, others: Sequence[Peer] = ()) -> Result:
     milliseconds = 1000 * (time.perf_counter() - begun)
     found = next((event for event in events if isinstance(event, Found)), Found(query.text, (), ""))
     _, context = home.desk.understood(query.text, query.turns, NOBODY.scope)
-    by_peers = {peer.name: _timed(peer, found.question) for peer in others}
+    words = f"{context} {found.question}".strip()
+    by_peers = {peer.name: _timed(peer, words) for peer in others}
     finding = home.retriever.find(found.question, NOBODY.scope, passages_wanted(query.text), context=context)
     outcome = events[-1]
     searched = getattr(outcome, "timings_ms", {}).get("search", 0.0)
@@ -168,7 +169,7 @@ def asked(home: Home, query: Query, others: Sequence[Peer] = ()) -> Result:
         phrasings = {"last turn": _ranked(home, query.text), "in full": _ranked(home, query.standalone)}
     return Result(
         query,
-        found.question,
+        words,
         _ranked(home, found.question, context, searched),
         outcome,
         found.sources,

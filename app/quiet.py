@@ -4,6 +4,7 @@ Called at every entry point, before anything heavy is imported.
 """
 
 import os
+import sys
 
 _OFF = {
     "HF_HUB_OFFLINE": "1",
@@ -12,6 +13,7 @@ _OFF = {
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "DO_NOT_TRACK": "1",
     "ANONYMIZED_TELEMETRY": "False",
+    "HAYSTACK_TELEMETRY_ENABLED": "False",
     "LANGSMITH_TRACING": "false",
     "LANGCHAIN_TRACING_V2": "false",
     "LANGSMITH_TRACING_V2": "false",
@@ -25,6 +27,8 @@ _OFF = {
 def switch_off_telemetry() -> None:
     """Usage statistics, tracing and model hubs off, whatever the environment says."""
     os.environ.update(_OFF)
+    # OpenVINO reports each import to its makers; without this package it cannot, whoever imports it.
+    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
     for name in ("LANGSMITH_API_KEY", "LANGCHAIN_API_KEY", "LANGSMITH_ENDPOINT", "LANGCHAIN_ENDPOINT"):
         os.environ.pop(name, None)
 

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
-from app.evaluate import OURS, Evaluation, Unwatched, evaluate
+from app.bootstrap import Home
+from app.evaluate import OURS, SOURCE, Evaluation, Unwatched, asked, evaluate
+from app.evaluation.peers import Peer
+from app.evaluation.question_set import load_set
 from app.settings import Settings
-from ingest.report import Report
+from ingest.corpus import Corpus
+from ingest.report import NoProgress, Report
 from retrieval.errors import Unusable
 from tests.app.commands import Frontdesk, one_sentence
 from tests.conftest import write
@@ -103,6 +107,21 @@ def test_a_follow_up_is_searched_for_in_three_wordings(found: Evaluation) -> Non
     assert [len(result.phrasings) for result in found.results] == [0, 2, 0]
 
 
+def test_a_peer_searches_for_the_same_words(set_dir: Path, home: Home) -> None:
+    texts, queries, _ = load_set(set_dir)
+    home.ingest_source(Corpus(SOURCE, texts), NoProgress())
+    words: list[str] = []
+
+    def search(question: str) -> list[str]:
+        words.append(question)
+        return ["leave"]
+
+    result = asked(home, queries[1], [Peer("Echo", 0.0, search)])
+    assert (words, result.peers["Echo"].documents) == ([result.asked], ("leave",))
+    assert "lost badge" in words[0]
+    assert "replaced" in words[0]
+
+
 def test_every_step_is_told(found: Evaluation, steps: Steps) -> None:
     assert ("Ingesting", 3, 3) in steps.told
     assert steps.told[-1] == ("Asking", 3, 3)
@@ -125,8 +144,8 @@ def test_a_set_of_which_nothing_can_be_read_is_refused(tmp_path: Path) -> None:
         evaluate(write(tmp_path / "set", files), Settings(home=tmp_path / "home", device="cpu"), Unwatched())
 
 
+@pytest.mark.heavy
 def test_the_command_prints_tables_and_writes_the_page(frontdesk: Frontdesk, set_dir: Path, tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="the extra bench is not installed")
     done = frontdesk("evaluate", str(set_dir), "--split", "test", "--report", "report.html")
     assert (done.code, "2 questions to 3 documents" in done.out) == (0, True)
     assert "Wrote report.html" in done.out

@@ -1,6 +1,7 @@
 """Everything that would call home is switched off, whatever the environment says."""
 
 import os
+import sys
 
 import pytest
 
@@ -37,3 +38,9 @@ def test_what_calls_home_is_off(wished: None, name: str, value: str) -> None:
 def test_keys_and_addresses_of_tracers_are_gone(wished: None, name: str) -> None:
     switch_off_telemetry()
     assert name not in os.environ
+
+
+@pytest.mark.usefixtures("wished")
+def test_what_reports_openvinos_use_cannot_be_loaded() -> None:
+    switch_off_telemetry()
+    assert sys.modules["openvino_telemetry"] is None

@@ -14,8 +14,7 @@ from ingest.corpus import CorpusText
 from retrieval.embedding_model import installed_minilm
 from tests.conftest import write
 
-for package in ("langchain_classic", "langchain_community", "rank_bm25", "llama_index.core", "haystack"):
-    pytest.importorskip(package, reason="the extra bench is not installed")
+pytestmark = pytest.mark.heavy
 
 BARRED = Path(__file__).parents[2] / "browser" / "loopback_only"
 TEXTS = [

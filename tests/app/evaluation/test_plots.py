@@ -12,7 +12,7 @@ from app.evaluation import plots
 from app.evaluation.numbers import Numbers, numbers_of
 from tests.app.evaluation.evaluations import evaluation, query, refused, result
 
-pytest.importorskip("matplotlib", reason="the extra bench is not installed")
+pytestmark = pytest.mark.heavy
 
 WITHOUT = """
 import sys

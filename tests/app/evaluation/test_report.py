@@ -15,7 +15,7 @@ from app.evaluation.report import page, write_report
 from retrieval.errors import Unusable
 from tests.app.evaluation.evaluations import evaluation, query, refused, result
 
-pytest.importorskip("matplotlib", reason="the extra bench is not installed")
+pytestmark = pytest.mark.heavy
 
 DAY = date(2026, 11, 21)
 HOSTILE = "<script>alert(1)</script> & <img src=https://evil.example/x.png>"
