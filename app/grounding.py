@@ -14,6 +14,7 @@ LINK_REMOVED = "[link removed]"
 _MARK = re.compile(r"\[(\d+(?:\s*[,;]\s*\d+)*)\]")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
 _HELD_AT_MOST = 400
+_DIGITS = 9  # of a number at most; no source has a longer one
 
 
 def grounded(pieces: Iterable[str], passages: Sequence[Passage]) -> Iterator[str]:
@@ -51,13 +52,13 @@ def checked(text: str, numbers: Set[int], links: Set[str]) -> str:
 
 def cited(answer: str) -> list[int]:
     """The numbers in an answer, in order of first mention."""
-    return list(dict.fromkeys(int(number) for mark in _MARK.findall(answer) for number in re.findall(r"\d+", mark)))
+    return list(dict.fromkeys(number for mark in _MARK.findall(answer) for number in _numbers(mark)))
 
 
 def claim_of(answer: str, number: int) -> str:
     """The sentence that a number stands behind."""
-    before = answer[: answer.index(f"[{number}]")]
-    said = sentences(_MARK.sub("", before))
+    mark = next(mark for mark in _MARK.finditer(answer) if number in _numbers(mark.group(1)))
+    said = sentences(_MARK.sub("", answer[: mark.start()]))
     return said[-1].text if said else answer
 
 
@@ -73,7 +74,11 @@ def _bare(link: str) -> str:
 
 
 def _marks(inner: str, numbers: Set[int]) -> str:
-    return "".join(f"[{number}]" for number in re.findall(r"\d+", inner) if int(number) in numbers)
+    return "".join(f"[{number}]" for number in _numbers(inner) if number in numbers)
+
+
+def _numbers(inner: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", inner) if len(number) <= _DIGITS]
 
 
 def _safe_length(held: str) -> int:

@@ -1,9 +1,10 @@
 """Reading HTML with Beautiful Soup: the main text, without navigation, scripts and what is hidden."""
 
 import re
+import warnings
 from itertools import groupby
 
-from bs4 import BeautifulSoup, Comment, Tag
+from bs4 import BeautifulSoup, Comment, MarkupResemblesLocatorWarning, Tag
 from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString
 
@@ -37,7 +38,8 @@ _BETWEEN_CELLS = " | "
 def read_html(data: bytes) -> Document:
     """Headings, paragraphs, list items and table rows of the page's main part."""
     stated_encoding = EncodingDetector.find_declared_encoding(data, is_html=True)
-    soup = BeautifulSoup(decode(data, stated_encoding or ""), "lxml")
+    with warnings.catch_warnings(action="ignore", category=MarkupResemblesLocatorWarning):
+        soup = BeautifulSoup(decode(data, stated_encoding or ""), "lxml")
     stated = folded(soup.title.get_text()) if soup.title else ""
     facts = stated_facts((str(tag.get("name", "")), str(tag.get("content", ""))) for tag in soup.find_all("meta"))
     for tag in soup.find_all(_LEFT_OUT):

@@ -1,10 +1,11 @@
 """Reading Markdown (CommonMark with tables) with markdown-it-py."""
 
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 
 import yaml  # type: ignore[import-untyped]
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -124,7 +125,9 @@ class _Walk:
     _on_code_block = _on_fence
 
     def _on_html_block(self, token: Token) -> None:
-        self._outline.block(folded(BeautifulSoup(token.content, "lxml").get_text(" ")))
+        with warnings.catch_warnings(action="ignore", category=MarkupResemblesLocatorWarning):
+            text = BeautifulSoup(token.content, "lxml").get_text(" ")
+        self._outline.block(folded(text))
 
 
 def _plain(children: Sequence[Token]) -> str:

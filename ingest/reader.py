@@ -10,7 +10,7 @@ from ingest.markdown import read_markdown
 from ingest.text import read_text
 from retrieval.document import Block, Document, Section
 from retrieval.errors import Unreadable
-from retrieval.plain import folded, harmless
+from retrieval.plain import folded, storable
 
 Reader = Callable[[bytes], Document]
 
@@ -47,7 +47,7 @@ def read(data: bytes, path: str) -> Document:
         raise Unreadable(f"it is no valid {suffix_of(path)} file ({type(exc).__name__})") from exc
     document = replace(
         document,
-        title=folded(harmless(document.title)) or _title_from(path),
+        title=folded(storable(document.title)) or folded(storable(_title_from(path))),
         sections=_clean(document.sections),
     )
     if not document.characters:
@@ -64,15 +64,15 @@ def unsupported(path: str) -> str:
 def _clean(sections: Sequence[Section]) -> tuple[Section, ...]:
     cleaned = []
     for section in sections:
-        blocks = tuple(block for block in map(_harmless_block, section.blocks) if block.text)
+        blocks = tuple(block for block in map(_storable_block, section.blocks) if block.text)
         if blocks:
-            path = tuple(folded(harmless(heading)) for heading in section.heading_path)
+            path = tuple(folded(storable(heading)) for heading in section.heading_path)
             cleaned.append(Section(tuple(heading for heading in path if heading), blocks))
     return tuple(cleaned)
 
 
-def _harmless_block(block: Block) -> Block:
-    return replace(block, text=harmless(block.text).strip("\n "), lead=harmless(block.lead).strip())
+def _storable_block(block: Block) -> Block:
+    return replace(block, text=storable(block.text).strip("\n "), lead=storable(block.lead).strip())
 
 
 def _title_from(path: str) -> str:

@@ -20,7 +20,7 @@ from retrieval.access import ADMINS, Audience
 from retrieval.chunk import digest
 from retrieval.document import Block, Document, Section
 from retrieval.errors import Unreadable, Unusable
-from retrieval.plain import folded, harmless
+from retrieval.plain import folded, storable
 
 _LISTS = {"channels.json": True, "groups.json": False, "mpims.json": False, "dms.json": False}
 _NOISE_SUBTYPES = """
@@ -201,12 +201,12 @@ class SlackExport:
         for message in thread:
             when = datetime.fromtimestamp(float(message["ts"]), UTC).date()
             text = message_text(message, self._names_of)
-            line = harmless(f"{self._author(message)} ({when}): {text}")
+            line = storable(f"{self._author(message)} ({when}): {text}")
             blocks.append(Block(line, lead, self._permalink(channel, _timestamp(message["ts"]), root)))
             lead = lead or line
-        first = folded(harmless(message_text(thread[0], self._names_of).split("\n")[0]))
+        first = folded(storable(message_text(thread[0], self._names_of).split("\n")[0]))
         short = first if len(first) <= _TITLE_LENGTH else first[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " ..."
-        return Document(f"#{channel.name}: {short}", (Section((), tuple(blocks)),))
+        return Document(folded(storable(f"#{channel.name}: {short}")), (Section((), tuple(blocks)),))
 
     def _author(self, message: Message) -> str:
         profile = message.get("user_profile") or {}

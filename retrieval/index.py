@@ -34,8 +34,8 @@ class Index(Protocol):
         ...
 
     @property
-    def pending(self) -> int:
-        """Rows that a search looks at one by one until `save` merges them."""
+    def due(self) -> bool:
+        """Whether so much has been applied since the last `save` that another one is worth what it costs."""
         ...
 
     def apply(self, upserts: Sequence[Row], deletes: Sequence[str], seq: int) -> None:
@@ -43,7 +43,7 @@ class Index(Protocol):
         ...
 
     def search(self, vector: Vectors, scope: Scope, k: int) -> list[Near]:
-        """The k nearest chunks inside the scope, best first; exact."""
+        """The k nearest chunks inside the scope, best first; exact in a small scope, all but exact in a big one."""
         ...
 
     def clear(self) -> None:
@@ -51,5 +51,5 @@ class Index(Protocol):
         ...
 
     def save(self) -> None:
-        """Make what has been applied survive the process; whole or not at all."""
+        """Make what has been applied survive the process; whole or not at all. Searches go on meanwhile."""
         ...

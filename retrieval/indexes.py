@@ -11,7 +11,6 @@ from retrieval.ledger import lookup
 from retrieval.lexical import LexicalIndex
 
 _log = logging.getLogger(__name__)
-_MERGE_AT = 2_000  # pending rows: about what costs a search a millisecond
 
 
 class Indexes:
@@ -32,7 +31,7 @@ class Indexes:
         with self._lock:
             self._catch_up_dense(newest)
             self._catch_up_lexical(newest)
-            if self.dense.pending >= _MERGE_AT and not self._merging.is_alive():
+            if self.dense.due and not self._merging.is_alive():
                 self._merging = threading.Thread(target=self._merge, daemon=True)
                 self._merging.start()
 
@@ -44,7 +43,7 @@ class Indexes:
     def _merge(self) -> None:
         try:
             self.dense.save()
-        except (OSError, RuntimeError) as exc:  # a full disk, as Python or FAISS says it: memory goes on serving
+        except (OSError, RuntimeError) as exc:  # a full disk, or FAISS gives up: memory goes on serving
             _log.warning("The dense index could not be merged: %s", exc)
 
     def _catch_up_dense(self, newest: int) -> None:

@@ -20,6 +20,7 @@ from retrieval.terms import content_terms, terms
 _log = logging.getLogger(__name__)
 _K1 = 1.2
 _LONGEST_QUESTION = 64  # terms; a longer one costs time and finds nothing more
+_COMMON, _COMMON_SHARE = 5_000, 0.05  # a term in more chunks than both is looked for only when all are as common
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS position (seq INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS chunk (id TEXT PRIMARY KEY, audience TEXT NOT NULL);
@@ -97,16 +98,25 @@ class LexicalIndex:
         wanted = list(dict.fromkeys(content_terms(question)))[:_LONGEST_QUESTION]
         if not wanted or not scope.audiences:
             return []
-        most = (_K1 + 1) * sum(self.rarity(wanted).values())
+        rarity = self.rarity(wanted)
+        most = (_K1 + 1) * sum(rarity.values())
         audiences = sorted(scope.audiences)
         marks = ",".join("?" * len(audiences))
         query = f"""
             SELECT chunk.id, -bm25(body, 1.0, 1.0) AS score FROM body JOIN chunk ON chunk.rowid = body.rowid
             WHERE body MATCH ? AND chunk.audience IN ({marks}) ORDER BY score DESC, chunk.id LIMIT ?
         """  # noqa: S608 - only question marks are put in
-        quoted = " OR ".join(f'"{term}"' for term in wanted)
+        quoted = " OR ".join(f'"{term}"' for term in self._rare(rarity))
         rows = self._connection.execute(query, (quoted, *audiences, k)).fetchall()
         return [Match(chunk_id, score, min(1.0, score / most) if most else 0.0) for chunk_id, score in rows]
+
+    def _rare(self, rarity: Mapping[str, float]) -> list[str]:
+        """The terms without the commonest ones, which cost most time and tell least; all where none is left."""
+        total = self._connection.execute("SELECT count(*) FROM chunk").fetchone()[0]
+        if total <= _COMMON:
+            return list(rarity)
+        least = inverse_document_frequency(total, max(_COMMON, int(_COMMON_SHARE * total)))
+        return [term for term, weight in rarity.items() if weight >= least] or list(rarity)
 
     def rarity(self, wanted: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of each term, as BM25 weighs it; an unknown term counts as the rarest."""

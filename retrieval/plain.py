@@ -10,6 +10,7 @@ _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s
 _REFERENCE = re.compile(r"^[ >*+-]*\[[^\]\n]+\]:\s+<?[^\s<>]*[:/#][^\s<>]*>?(?:\s+[\"'(].*[\"')])?\s*$", re.MULTILINE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->|<[!@#][a-zA-Z][^<>]*>", re.DOTALL)
 _AUTOLINK = re.compile(r"<((?:https?|mailto):[^<>\s]+)>")
+_NUMBER = re.compile(r"\[(\s*\d[\d\s,;]*)\]")
 _KEPT = frozenset("\n\t")
 _NESTED_AT_MOST = 8
 _INERT = str.maketrans({"<": "", "[": "("})
@@ -29,6 +30,11 @@ def harmless(text: str) -> str:
     else:
         text = text.translate(_INERT)  # nobody nests markup this deep in good faith
     return _OPENING.sub(r"\g<0> ", text)
+
+
+def storable(text: str) -> str:
+    """Harmless, and with `[9]` as `(9)`: in answers and prompts a number in square brackets is a source, and ours."""
+    return _NUMBER.sub(r"(\1)", harmless(text))
 
 
 def folded(text: str) -> str:

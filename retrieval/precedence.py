@@ -18,12 +18,10 @@ from retrieval.plain import folded
 OUTDATED = 0.85  # what is left of the score of a document that is not in force at the time asked about
 _YEAR = re.compile(r"(?<![\d-])20\d\d(?![\d-])")
 # A year after one of these is not what the question is about: since when somebody works here, what days are left from.
-_SINCE = re.compile(r"\b(?:since|(?:born|hired|joined|started)(?: \w+)* in)(?: \w+)? 20\d\d", re.IGNORECASE)
+_SINCE = re.compile(r"\b(?:since|(?:born|hired|joined|started)(?: \w+){0,9} in)(?: \w+)? 20\d\d", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom(?: \w+)? 20\d\d", re.IGNORECASE)
-_PAST = r"\b(?:did|had|was|were)\b"
-_LAST_YEAR = re.compile(
-    rf"{_PAST}.*(?<!from )(?<!of )\blast year\b|(?<!from )(?<!of )\blast year\b.*{_PAST}", re.IGNORECASE
-)
+_PAST = re.compile(r"\b(?:did|had|was|were)\b", re.IGNORECASE)
+_LAST_YEAR = re.compile(r"(?<!from )(?<!of )\blast year\b", re.IGNORECASE)
 _FORMER = re.compile(
     r"\b(?:used to|back then|in the past|years? ago)\b|"
     r"\b(?:earlier|expired|former|old|older|outdated|previous|superseded)(?: \w+)? "
@@ -138,7 +136,7 @@ def _other_editions(period: _Period, documents: _Documents) -> Iterator[str]:
 
 def _time_of(question: str, today: date) -> _Period | None:
     years = [int(year) for year in _YEAR.findall(_FROM.sub("", question))]
-    if _LAST_YEAR.search(question):
+    if _PAST.search(question) and _LAST_YEAR.search(question):
         years.append(today.year - 1)
     if not years or today.year in years:
         return None

@@ -1,6 +1,6 @@
 """Reading texts with a model: each one's vector, and its words with theirs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 # Token ids and mask, each (n, tokens), to the texts' vectors (n, dim) and their tokens' (n, tokens, dim).
 Inference = Callable[[Ids, Ids], tuple[Vectors, Vectors]]
+Found = dict[int, "Reading"]
+# Does the work for each batch: Python's `map`, or one that does several at a time.
+Mapper = Callable[[Callable[[list[int]], Found], list[list[int]]], Iterable[Found]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +29,23 @@ class Reading:
     words: Words
 
 
-def readings(texts: Sequence[str], prompt: str, tokenizer: "Tokenizer", most: int, infer: Inference) -> list[Reading]:
+def readings(
+    texts: Sequence[str], prompt: str, tokenizer: "Tokenizer", most: int, infer: Inference, each: Mapper = map
+) -> list[Reading]:
     """Read all texts, `most` tokens at a time; the model's `prompt` stands before each and is not read as words."""
     prompted = [prompt + text for text in texts]
     encoded = tokenizer.encode_batch(prompted)
-    found: dict[int, Reading] = {}
-    for batch in batches([len(one.ids) for one in encoded], most):
+
+    def read(batch: list[int]) -> Found:
         vectors, tokens = infer(*padded([encoded[place].ids for place in batch]))
-        for place, vector, of_text in zip(batch, unit(vectors), tokens, strict=True):
-            found[place] = Reading(vector, grouped(prompted[place], encoded[place], of_text, len(prompt)))
+        return {
+            place: Reading(vector, grouped(prompted[place], encoded[place], of_text, len(prompt)))
+            for place, vector, of_text in zip(batch, unit(vectors), tokens, strict=True)
+        }
+
+    found: Found = {}
+    for of_batch in each(read, list(batches([len(one.ids) for one in encoded], most))):
+        found |= of_batch
     return [found[place] for place in range(len(texts))]
 
 

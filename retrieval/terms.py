@@ -5,8 +5,6 @@ import threading
 import unicodedata
 from functools import lru_cache
 
-import snowballstemmer
-
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 # Thai, Lao, Burmese, Khmer, Japanese and Chinese put no spaces between words.
 _UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -61,5 +59,7 @@ def _pairs(run: re.Match[str]) -> str:
 def _stem(word: str) -> str:
     # The stemmer object keeps state while it works: one for each thread.
     if not hasattr(_local, "stemmer"):
+        import snowballstemmer
+
         _local.stemmer = snowballstemmer.stemmer("english")
     return str(_local.stemmer.stemWord(word))

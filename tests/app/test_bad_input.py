@@ -134,8 +134,9 @@ def test_an_index_directory_of_another_embedder(frontdesk: Frontdesk, tmp_path: 
     frontdesk("ingest", str(two_files(tmp_path)))
     (manifest,) = (tmp_path / "home").rglob("manifest.json")
     stated = json.loads(manifest.read_text())
-    (name,) = (name for name, value in stated.items() if "embedder" in name)
-    manifest.write_text(json.dumps(stated | {name: "other-embedder@1"}))
+    (name,) = (name for name in stated["facts"] if "embedder" in name)
+    stated["facts"][name] = "other-embedder@1"
+    manifest.write_text(json.dumps(stated))
     done = frontdesk("ask", "What is first?")
     assert (done.code, one_sentence(done)) == (1, True)
     assert "other-embedder@1" in done.error

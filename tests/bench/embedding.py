@@ -43,7 +43,7 @@ def main() -> None:
     model = EmbeddingModel(installed_minilm())
     theirs = load(model, "cpu")
     with tempfile.TemporaryDirectory() as cache:
-        ours = [OpenVinoEmbedder(model, exported(model, Path(cache))), SentenceEmbedder(model, "cpu")]
+        ours: list[Embedder] = [OpenVinoEmbedder(model, exported(model, Path(cache))), SentenceEmbedder(model, "cpu")]
         _many_passages(ours, theirs, staff_texts(arguments.texts), arguments.repeats)
         _one_question(ours, theirs, staff_texts(_QUESTIONS, seed=2, longest=20))
 
@@ -51,8 +51,9 @@ def main() -> None:
 def _many_passages(ours: Sequence[Embedder], theirs: Any, texts: list[str], repeats: int) -> None:
     ways: dict[str, Callable[[], object]] = {_PEER: lambda: theirs.encode(texts, show_progress_bar=False)}
     ways |= {embedder.runtime: partial(embedder.passages, texts) for embedder in ours}
+    ways["the first of ours, words too"] = partial(ours[0].read, texts)  # as documents are ingested
     found = interleaved(ways, repeats)
-    tokens = ours[0].tokens_read / (repeats + 1)
+    tokens = ours[1].tokens_read / (repeats + 1)
     _log.info("%d passages of %.0f tokens on average, %d rounds", len(texts), tokens / len(texts), repeats)
     for name, times in found.items():
         faster = times.times_as_fast_as(found[_PEER])

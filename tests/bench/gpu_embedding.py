@@ -134,7 +134,7 @@ def _flat_search(rows: int, dim: int, repeats: int) -> None:
     try:
         import faiss
     except ImportError:
-        faiss = None
+        faiss = None  # type: ignore[assignment]
     if not (hasattr(faiss, "StandardGpuResources") and torch.cuda.is_available()):
         _print(what="FAISS on a GPU", rows=rows, available=False)
         return

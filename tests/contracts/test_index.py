@@ -181,7 +181,7 @@ def test_an_index_of_another_embedder_is_refused(opened: Open) -> None:
         opened("minilm@2")
 
 
-def test_the_search_is_exact(opened: Open) -> None:
+def test_the_search_in_a_small_index_is_exact(opened: Open) -> None:
     random = np.random.default_rng(7)
     vectors = random.normal(size=(400, DIM)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -196,3 +196,25 @@ def test_the_search_is_exact(opened: Open) -> None:
     allowed[[7, 260]] = False
     cosines = np.where(allowed, vectors @ NEARLY_EAST, -2.0)
     assert ids(index, BOTH, k=20) == [f"{n:03d}" for n in np.argsort(-cosines)[:20]]
+
+
+def test_in_a_big_index_every_scope_finds_nearly_all_of_the_nearest(opened: Open) -> None:
+    # Indexes that walk first and filter afterwards find little in a scope that holds a thousandth of the rows.
+    random = np.random.default_rng(7)
+    clouds = random.normal(size=(200, DIM))
+    vectors = (clouds[random.integers(0, 200, 30_000)] + random.normal(0, 0.6, (30_000, DIM))).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    shares = {"everyone": 0.5, "group:tenth": 0.1, "group:hundredth": 0.01, "group:thousandth": 0.001}
+    audiences = random.choice([*shares, "group:rest"], 30_000, p=[*shares.values(), 0.389])
+    index = opened()
+    index.apply([Row(f"{n:05d}", str(audiences[n]), vectors[n]) for n in range(30_000)], [], 1)
+    index.save()
+    for names in [list(shares), *([name] for name in shares)]:
+        allowed = np.flatnonzero(np.isin(audiences, names))
+        recalled = []
+        for cloud in clouds[:50]:
+            question = np.asarray(cloud / np.linalg.norm(cloud), dtype=np.float32)
+            exact = allowed[np.argsort(-(vectors[allowed] @ question))[:10]]
+            near = index.search(question, Scope(frozenset(names)), 10)
+            recalled += [f"{n:05d}" in {one.chunk_id for one in near} for n in exact]
+        assert np.mean(recalled) >= 0.98, names

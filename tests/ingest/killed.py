@@ -77,8 +77,8 @@ class MortalIndex:
         return self._index.seq
 
     @property
-    def pending(self) -> int:
-        return self._index.pending
+    def due(self) -> bool:
+        return self._index.due
 
     def apply(self, upserts: Sequence[Row], deletes: Sequence[str], seq: int) -> None:
         self._steps.step()

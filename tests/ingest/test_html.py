@@ -141,3 +141,8 @@ def test_meta_tags_state_facts() -> None:
 )
 def test_a_meta_tag_that_says_nothing_states_nothing(meta: str) -> None:
     assert read(f"<head>{meta}</head><p>a</p>").facts == NO_FACTS
+
+
+def test_a_page_of_nothing_but_an_address_is_read_without_a_warning() -> None:
+    address = b"https://example.com/leave"
+    read_html(address)

@@ -149,3 +149,8 @@ def test_a_document_of_headings_only_says_them() -> None:
 def test_items_and_rows_continue_the_block_before() -> None:
     found = read("Bring:\n\n- a passport\n- a visa").sections[0].blocks
     assert found == (Block("Bring:"), Block("- a passport", joined=True), Block("- a visa", joined=True))
+
+
+def test_a_page_of_nothing_but_an_address_is_read_without_a_warning() -> None:
+    address = b"<!-- https://example.com/leave"
+    read_markdown(address)

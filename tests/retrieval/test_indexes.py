@@ -96,35 +96,35 @@ def test_a_long_tail_of_changes_is_merged_in_the_background(
     monkeypatch: pytest.MonkeyPatch, words: WordEmbedder, opened: Open
 ) -> None:
     # A server that never ingests itself once looked at every row of a bulk load one by one, for ever.
-    monkeypatch.setattr("retrieval.indexes._MERGE_AT", 2)
+    monkeypatch.setattr("retrieval.faiss_index._FEWEST", 2)
     indexes = opened()
     indexes.catch_up()
     indexes._merging.join(10)
-    assert (indexes.dense.pending, len(dense(indexes, words, "sabbatical unpaid"))) == (0, 1)
+    assert (indexes.dense.due, len(dense(indexes, words, "sabbatical unpaid"))) == (False, 1)
 
 
 class FullDisk(FaissIndex):
-    """Cannot write: FAISS says so with a RuntimeError, where Python would say OSError."""
+    """Cannot write."""
 
     def save(self) -> None:
-        raise RuntimeError("write error: No space left on device")
+        raise OSError(28, "No space left on device")
 
 
 def test_where_a_merge_finds_the_disk_full_searches_go_on(
     monkeypatch: pytest.MonkeyPatch, words: WordEmbedder, opened: Open, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("retrieval.indexes._MERGE_AT", 2)
+    monkeypatch.setattr("retrieval.faiss_index._FEWEST", 2)
     indexes = opened()
     indexes.dense = FullDisk(tmp_path / "index", words.id, words.dim)
     indexes.catch_up()
     indexes._merging.join(10)
-    assert (indexes.dense.pending, len(dense(indexes, words, "sabbatical unpaid"))) == (3, 1)
+    assert (indexes.dense.due, len(dense(indexes, words, "sabbatical unpaid"))) == (True, 1)
 
 
-def test_a_short_tail_is_left_for_later(words: WordEmbedder, opened: Open) -> None:
+def test_a_short_tail_is_left_for_later(opened: Open, tmp_path: Path) -> None:
     indexes = opened()
     indexes.catch_up()
-    assert (indexes.dense.pending > 0, indexes._merging.is_alive()) == (True, False)
+    assert (indexes._merging.ident, list((tmp_path / "index").iterdir())) == (None, [])
 
 
 def test_a_damaged_index_is_rebuilt_and_embeds_nothing(words: WordEmbedder, opened: Open, tmp_path: Path) -> None:

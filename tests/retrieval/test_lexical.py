@@ -148,3 +148,13 @@ def test_a_locked_file_says_that_trying_again_helps(index: LexicalIndex, tmp_pat
     with pytest.raises(LedgerBusy, match="locked by another process"):
         index.apply({}, ["leave"], 6)
     other.close()
+
+
+def test_in_a_large_index_the_commonest_terms_are_looked_for_only_when_nothing_else_is(tmp_path: Path) -> None:
+    index = LexicalIndex(tmp_path / "lexical.sqlite")
+    many = {f"leave{number}": ("everyone", chunk("Leave is granted.")) for number in range(5_100)}
+    index.apply(many | {"sabbatical": ("everyone", chunk("A sabbatical is unpaid leave."))}, [], 1)
+    assert ids(index, "Is leave for a sabbatical unpaid?") == ["sabbatical"]
+    assert len(ids(index, "leave")) == 10
+    shares = [match.share for match in index.search("sabbatical leave", PUBLIC, 1)]
+    assert shares == [pytest.approx(1.0, abs=0.2)]

@@ -27,6 +27,17 @@ def test_threads_that_share_an_embedder_do_not_mix_their_texts(embedder: Embedde
     assert np.allclose(alone, together, atol=1e-6)
 
 
+def test_batches_that_run_side_by_side_keep_their_order(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"Rule {number}: {'ask the people team. ' * (number % 5)}" for number in range(40)]
+    alone = np.stack([embedder.passages([text])[0] for text in texts])
+    monkeypatch.setattr("retrieval.openvino_embedder.BATCH_TOKENS", 64)
+    before = embedder.tokens_read
+    together = embedder.passages(texts)
+    assert (together * alone).sum(axis=1).min() > 0.999
+    assert (np.stack([one.vector for one in embedder.read(texts)]) * alone).sum(axis=1).min() > 0.999
+    assert embedder.tokens_read - before == 2 * sum(embedder.tokens(text) + 2 for text in texts)
+
+
 def test_a_damaged_export_says_what_to_delete(tmp_path: Path) -> None:
     file = tmp_path / "model.xml"
     file.write_text("no model")
