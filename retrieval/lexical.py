@@ -116,7 +116,7 @@ class LexicalIndex:
         if total <= _COMMON:
             return list(rarity)
         least = inverse_document_frequency(total, max(_COMMON, int(_COMMON_SHARE * total)))
-        return [term for term, weight in rarity.items() if weight >= least] or list(rarity)
+        return [term for term, weight in rarity.items() if weight > least] or list(rarity)
 
     def rarity(self, wanted: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of each term, as BM25 weighs it; an unknown term counts as the rarest."""
