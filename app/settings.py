@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     llm_window: int = Field(default=0, ge=0, description="Its window in tokens; 0: what the model says of itself")
     llm_key: SecretStr = Field(default=SecretStr("none"), description="Key for that URL")
     answer_tokens: int = Field(default=512, ge=16, description="Tokens kept free for the answer")
-    evidence: float = Field(default=0.3, ge=0, le=1, description="Least probability that sources answer, else refusal")
+    evidence: float = Field(default=0.25, ge=0, le=1, description="Least probability that sources answer, else refusal")
     contact: str = Field(default="your HR team", description="Whom to ask when no document names somebody")
     port: int = Field(default=8610, ge=1, le=65535, description="The server's port on 127.0.0.1")
     web_port: int = Field(default=8611, ge=1, le=65535, description="The web page's port on 127.0.0.1")

@@ -156,5 +156,4 @@ def test_in_a_large_index_the_commonest_terms_are_looked_for_only_when_nothing_e
     index.apply(many | {"sabbatical": ("everyone", chunk("A sabbatical is unpaid leave."))}, [], 1)
     assert ids(index, "Is leave for a sabbatical unpaid?") == ["sabbatical"]
     assert len(ids(index, "leave")) == 10
-    shares = [match.share for match in index.search("sabbatical leave", PUBLIC, 1)]
-    assert shares == [pytest.approx(1.0, abs=0.2)]
+    assert [0 < match.share < 1 for match in index.search("sabbatical leave", PUBLIC, 1)] == [True]
