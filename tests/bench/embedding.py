@@ -7,11 +7,11 @@ same weights; the ways take turns. Prints medians with least and most; ratios ar
 """
 
 import argparse
-import itertools
 import logging
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from tests.bench.staff_texts import staff_texts
 from tests.bench.timing import interleaved, spread
 
 _log = logging.getLogger(__name__)
-_QUESTIONS = 100
+_QUESTIONS = 40
 _PEER = "sentence-transformers, float32"
 
 
@@ -45,7 +45,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as cache:
         ours: list[Embedder] = [OpenVinoEmbedder(model, exported(model, Path(cache))), SentenceEmbedder(model, "cpu")]
         _many_passages(ours, theirs, staff_texts(arguments.texts), arguments.repeats)
-        _one_question(ours, theirs, staff_texts(_QUESTIONS, seed=2, longest=20))
+        _one_question(ours, theirs, staff_texts(_QUESTIONS, seed=2, longest=20), arguments.repeats)
 
 
 def _many_passages(ours: Sequence[Embedder], theirs: Any, texts: list[str], repeats: int) -> None:
@@ -65,21 +65,25 @@ def _many_passages(ours: Sequence[Embedder], theirs: Any, texts: list[str], repe
         _log.info("%-34s cosine to float32: mean %.5f, min %.5f", embedder.runtime, cosines.mean(), cosines.min())
 
 
-def _one_question(ours: Sequence[Embedder], theirs: Any, questions: list[str]) -> None:
-    asked = itertools.cycle(questions)
-    ways: dict[str, Callable[[], object]] = {_PEER: lambda: theirs.encode([next(asked)], show_progress_bar=False)}
-    ways |= {embedder.runtime: partial(_next, embedder, asked) for embedder in ours}
-    found = interleaved(ways, len(questions))
-    _log.info("one question, %d rounds", len(questions))
-    peer = statistics.median(found[_PEER].seconds)
-    for name, times in found.items():
-        milliseconds = spread([1000 * one for one in times.seconds])
-        share = statistics.median(times.seconds) / peer
-        _log.info("%-34s milliseconds %s, share of the peer's median %.2f", name, milliseconds, share)
+def _one_question(ours: Sequence[Embedder], theirs: Any, questions: list[str], repeats: int) -> None:
+    """All questions one after another in each round: torch's threads spin for a while after each call of the peer."""
+    asks: dict[str, Callable[[str], object]] = {_PEER: lambda text: theirs.encode([text], show_progress_bar=False)}
+    asks |= {embedder.runtime: embedder.query for embedder in ours}
+    seconds: dict[str, list[float]] = {name: [] for name in asks}
+    interleaved({name: partial(_each, ask, questions, seconds[name]) for name, ask in asks.items()}, repeats)
+    _log.info("one question: %d of them in each of %d rounds", len(questions), repeats)
+    peer = statistics.median(seconds[_PEER][len(questions) :])
+    for name, measured in seconds.items():
+        warm = [1000 * one for one in measured[len(questions) :]]  # without the round that warms up
+        share = statistics.median(warm) / peer / 1000
+        _log.info("%-34s milliseconds %s, share of the peer's median %.2f", name, spread(warm), share)
 
 
-def _next(embedder: Embedder, asked: Iterator[str]) -> object:
-    return embedder.query(next(asked))
+def _each(ask: Callable[[str], object], questions: Sequence[str], seconds: list[float]) -> None:
+    for question in questions:
+        begun = time.perf_counter()
+        ask(question)
+        seconds.append(time.perf_counter() - begun)
 
 
 if __name__ == "__main__":
