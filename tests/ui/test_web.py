@@ -190,9 +190,7 @@ def test_without_a_server_the_page_says_so_and_the_question_is_asked_later(page:
         assert at.markdown[0].value == web_view.EMPTY
     ask(at, HOTEL)
     assert "server cannot be reached" in at.error[0].value
-    assert (
-        at.caption[0].value == "Your question is kept and will be asked then: What is the hotel cap in Lisbon\\?"
-    )
+    assert at.caption[0].value == "Your question is kept and will be asked then: What is the hotel cap in Lisbon\\?"
     with served(sample, port):
         button(at, "Try again")
         assert HOTEL_LINE in shown(at)
