@@ -52,6 +52,10 @@ class Answerer(Protocol):
         """Raise QuestionRefused for a question that cannot be taken, before any work is done."""
         ...
 
+    def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
+        """The question as a model says it without the turns that it leans on; empty where none can or fails to."""
+        ...
+
     def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:
         """Choose what goes in, and begin. `standalone` is the question with the history it leans on resolved."""
         ...

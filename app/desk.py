@@ -121,6 +121,8 @@ class _Answer:
         caller = self.question.caller
         said = self.question.text
         asked, more = self.desk.understood(said, self.turns, caller.scope)
+        if more:  # it leans on an answer
+            asked = self.answerer.rewritten(said, self.turns) or asked
         works_in = caller.country or country.told(self.turns)
         wanted = passages_wanted(said)
         finding = self.desk.retriever.find(asked, caller.scope, wanted, country=works_in, context=more)

@@ -1,6 +1,8 @@
 """The prompted answerer: a token-counted prompt, streamed from any LangChain chat model, checked on the way."""
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Generator, Sequence
+from contextlib import closing
 
 from langchain_core.messages import BaseMessage
 
@@ -10,7 +12,11 @@ from app.llm.model import LanguageModel, to_langchain
 from retrieval.budget import fit, refuse_over_window
 from retrieval.errors import FrontdeskError, ModelUnavailable
 from retrieval.passage import Passage
-from retrieval.rewrite import Turn
+from retrieval.prompt import rewriting
+from retrieval.rewrite import Turn, is_faithful, recent
+
+_log = logging.getLogger(__name__)
+_LONGEST_REWRITING = 400  # characters
 
 
 class PromptedAnswerer:
@@ -30,6 +36,24 @@ class PromptedAnswerer:
         """The question must fit the window even when everything else is left out."""
         refuse_over_window(question, self._model.counter, self._model.counter.window - self._reserve)
 
+    def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
+        """The model's rewriting, when it is faithful; what the model says beyond its first line is not waited for."""
+        conversation = rewriting(question, recent(turns))
+        if self._model.counter.count(conversation) > self._model.counter.window - self._reserve:
+            return ""
+        said = ""
+        try:
+            with closing(self._raw(to_langchain(conversation))) as pieces:
+                for piece in pieces:
+                    said += piece
+                    if "\n" in said.lstrip() or len(said) > _LONGEST_REWRITING:
+                        break
+        except ModelUnavailable as exc:  # the rules' rewriting does; if the model stays away, the answer says so
+            _log.warning("The question was not rewritten by the model: %s", exc)
+            return ""
+        line = next(iter(said.strip().splitlines()), "").strip("\"' ")
+        return line if is_faithful(line, question, turns) else ""
+
     def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:
         """Fit the prompt, then stream; the model reads the turns itself."""
         prompt = fit(question, passages, turns, self._model.counter, self._reserve)
@@ -37,11 +61,11 @@ class PromptedAnswerer:
         chunks = tuple(chunk.id for passage in prompt.passages for chunk in passage.chunks)
         return Answering(prompt.passages, prompt.tokens, pieces, chunks)
 
-    def _pieces(self, conversation: list[BaseMessage], passages: Sequence[Passage]) -> Iterator[Piece]:
+    def _pieces(self, conversation: list[BaseMessage], passages: Sequence[Passage]) -> Generator[Piece]:
         for text in grounded(self._raw(conversation), passages):
             yield Piece(text)
 
-    def _raw(self, conversation: list[BaseMessage]) -> Iterator[str]:
+    def _raw(self, conversation: list[BaseMessage]) -> Generator[str]:
         said = False
         try:
             for chunk in self._model.chat.stream(conversation):

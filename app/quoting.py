@@ -56,6 +56,10 @@ class QuotingAnswerer:
                 f"The question has {len(question):,} characters; {LONGEST_QUESTION:,} are the most. Please shorten it"
             )
 
+    def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
+        """Nothing: without a model the rules of `retrieval.rewrite` have to do."""
+        return ""
+
     def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:
         """Choose the sentences, then give them one by one; the turns are in the standalone question."""
         return Answering(tuple(passages), TokenUse(), self._pieces(standalone, passages))

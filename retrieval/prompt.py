@@ -30,6 +30,10 @@ AFTER_SOURCES = (
     f"say exactly: {REFUSAL}"
 )
 SOURCES_BEGIN = "Sources:"
+REWRITE = (
+    "Rewrite the employee's last question so that it can be understood without the conversation, in the same language "
+    "and with the words of the conversation. Say the question alone, in one line. Do not answer it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,12 @@ def messages(question: str, passages: Sequence[Passage], turns: Sequence["Turn"]
         *history,
         Message("user", question),
     ]
+
+
+def rewriting(question: str, turns: Sequence["Turn"]) -> list[Message]:
+    """Asks for the question as one that stands alone. The conversation is data in one message, not a conversation."""
+    said = [line for turn in turns for line in (f"Employee: {turn.question}", f"Answer: {turn.answer}")]
+    return [Message("system", REWRITE), Message("user", "\n".join([*said, f"Employee's last question: {question}"]))]
 
 
 def sources(passages: Sequence[Passage]) -> str:

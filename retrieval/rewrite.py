@@ -1,4 +1,4 @@
-"""Turning a question that leans on the conversation into one that stands alone. Pure, without a language model."""
+"""Turning a question that leans on the conversation into one that stands alone. Pure; needs no language model."""
 
 import re
 from collections.abc import Sequence
@@ -57,7 +57,24 @@ def context(question: str, turns: Sequence[Turn], nearest: float = 1.0) -> str:
     """
     if not _carried(question, turns, nearest) or turns[-1].answer.startswith((REFUSAL, CLARIFY)):
         return ""
-    return " ".join(turns[-1].answer.split()[:_OF_ANSWER])
+    return _beginning(turns[-1].answer)
+
+
+def is_faithful(rewritten: str, question: str, turns: Sequence[Turn]) -> bool:
+    """Whether a model's rewriting can be searched with: all the question's words are in it, and none is invented."""
+    terms_of = {*content_terms(rewritten)}
+    known = content_terms(" ".join([question, *(f"{turn.question} {turn.answer}" for turn in turns)]))
+    pointing = set(content_terms(" ".join(_BACKWARD)))
+    return bool(terms_of) and {*content_terms(question)} - pointing <= terms_of <= {*known, *content_terms(question)}
+
+
+def recent(turns: Sequence[Turn]) -> list[Turn]:
+    """What a rewriting has to know: the last two turns, their answers' beginnings."""
+    return [Turn(turn.question, _beginning(turn.answer)) for turn in turns[-2:]]
+
+
+def _beginning(answer: str) -> str:
+    return " ".join(answer.split()[:_OF_ANSWER])
 
 
 def _carried(question: str, turns: Sequence[Turn], nearest: float) -> list[str]:

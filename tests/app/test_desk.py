@@ -32,6 +32,7 @@ class Scripted:
 
     pieces: Sequence[Piece | Exception]
     name: str = "scripted"
+    rewriting: str = ""
     standalone: str = ""
     turns: tuple[Turn, ...] = ()
     closed: bool = False
@@ -39,6 +40,9 @@ class Scripted:
     def check(self, question: str) -> None:
         if "forbidden word" in question:
             raise QuestionRefused("Not this word, please")
+
+    def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
+        return self.rewriting
 
     def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:
         self.standalone, self.turns = standalone, tuple(turns)
@@ -251,6 +255,22 @@ def test_a_follow_up_takes_the_turns_before_with_it(office: Home, sam: Caller) -
     assert isinstance(first, Done)
     asked(desk, "And what about laptops?", sam, conversation=first.conversation)
     assert answerer.turns == (Turn("Who blocks a lost badge?", "By the guard."),)
+
+
+def test_the_models_rewriting_is_what_is_searched(office: Home, sam: Caller) -> None:
+    answerer = Scripted([Piece("By the guard.")], rewriting="Who blocks a lost laptop?")
+    *_, first = asked(desk_with(office, answerer), "Who blocks a lost badge?", sam)
+    assert isinstance(first, Done)
+    found, *_ = asked(desk_with(office, answerer), "And laptops?", sam, conversation=first.conversation)
+    assert isinstance(found, Found)
+    assert (found.question, answerer.standalone) == ("Who blocks a lost laptop?",) * 2
+
+
+def test_a_question_that_stands_alone_is_not_rewritten(office: Home, sam: Caller) -> None:
+    answerer = Scripted([Piece("By the guard.")], rewriting="Who blocks a lost laptop?")
+    found, *_ = asked(desk_with(office, answerer), LEAVE, sam, turns=(Turn("Hello, who are you?", "The desk."),))
+    assert isinstance(found, Found)
+    assert found.question == LEAVE
 
 
 def test_history_that_the_client_brings_is_used_and_not_kept(office: Home, sam: Caller) -> None:

@@ -133,3 +133,37 @@ def test_a_question_longer_than_the_window_is_refused_before_any_work(llama: Pro
 def test_in_a_small_window_half_is_kept_for_the_answer_at_most() -> None:
     answerer = PromptedAnswerer(LanguageModel("says", Says(pieces=["Yes."]), Words(400)), 5000)
     assert answerer.begin(QUESTION, QUESTION, [LEAVE], []).tokens.reserved == 200
+
+
+TURNS = [Turn("How many days of annual leave do I get?", "You get 27 days of annual leave a year [1].")]
+
+
+def test_a_question_that_leans_on_the_conversation_is_rewritten_by_the_model() -> None:
+    answerer = saying("How many days of ", "annual leave do part-time staff get?", "\nI hope this helps!")
+    assert answerer.rewritten("And part-time staff?", TURNS) == "How many days of annual leave do part-time staff get?"
+
+
+@pytest.mark.parametrize(
+    "rewritten",
+    ["How many days of annual leave?", "How much salary do part-time staff get?", "", "The answer is 27 [1]."],
+    ids=["loses a word", "invents one", "nothing", "answers"],
+)
+def test_a_rewriting_that_loses_or_invents_words_is_not_used(rewritten: str) -> None:
+    assert saying(rewritten).rewritten("And part-time staff?", TURNS) == ""
+
+
+def test_a_model_that_fails_to_rewrite_leaves_it_to_the_rules() -> None:
+    assert saying(KeyError("gone")).rewritten("And part-time staff?", TURNS) == ""
+
+
+def test_a_model_that_rewrites_without_end_is_stopped() -> None:
+    chat = Says(pieces=["leave "] * 10_000)
+    answerer = PromptedAnswerer(LanguageModel("says", chat, Words(2000)), 50)
+    assert answerer.rewritten("And part-time staff?", TURNS) == ""
+    assert chat._closed.is_set()
+
+
+def test_a_rewriting_that_would_not_fit_the_window_is_not_asked_for() -> None:
+    chat = Says(pieces=["How many days of annual leave do part-time staff get?"])
+    answerer = PromptedAnswerer(LanguageModel("says", chat, Words(60)), 20)
+    assert answerer.rewritten("And part-time staff?", TURNS) == ""

@@ -35,6 +35,9 @@ class Slow(Scripted):
         self.given = 0
         self.stopped = threading.Event()
 
+    def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
+        return ""
+
     def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:
         return Answering(tuple(passages), TokenUse(), self._words())
 

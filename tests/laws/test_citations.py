@@ -67,6 +67,9 @@ class Model:
     def check(self, question: str) -> None:
         """Take every question."""
 
+    def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
+        return ""
+
     def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:
         pieces = (Piece(text) for text in grounded([self.text], passages))
         return Answering(tuple(passages), TokenUse(), pieces)

@@ -36,6 +36,9 @@ class Broken:
     def check(self, question: str) -> None:
         pass
 
+    def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
+        return ""
+
     def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:
         raise RuntimeError("no attribute in: Hana earns 61,000")
 
