@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BATCH_TOKENS = 2_048  # padding included: about what the processor's caches still help with
 _Found = TypeVar("_Found")
+_importing = threading.Lock()
 
 
 class OpenVinoEmbedder:
@@ -123,5 +124,9 @@ class OpenVinoEmbedder:
 
 def quiet_openvino() -> ModuleType:
     """OpenVINO without the part of it that reports its use to its makers; it falls back to a stub without that."""
-    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
-    return importlib.import_module("openvino")
+    with _importing:
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+        openvino = importlib.import_module("openvino")
+        # Its binding to numpy is made at the first use; two threads that are first together wait for each other forever.
+        openvino.Tensor(openvino.Type.f32, openvino.Shape([1])).data[:] = 0
+        return openvino

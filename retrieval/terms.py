@@ -40,6 +40,7 @@ def content_terms(text: str) -> list[str]:
     return kept or terms(text)
 
 
+@lru_cache(maxsize=100_000)
 def carries_meaning(word: str) -> bool:
     """Whether it says something by itself: no stop word, no punctuation, no single letter."""
     return any(part not in _STOP and (len(part) > 1 or not part.isascii() or part.isdigit()) for part in words(word))

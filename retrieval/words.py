@@ -56,20 +56,21 @@ def grouped(text: str, encoding: Encoding, tokens: NDArray[np.float32], prompt: 
 
     The first `prompt` characters of the text are the model's, not the author's: their words do not count.
     """
+    offsets = encoding.offsets  # the tokenizer makes a new list each time it is asked
     rows: dict[int, tuple[int, int]] = {}  # word to its first and last token
-    for row, (word, (start, _)) in enumerate(zip(encoding.word_ids, encoding.offsets, strict=True)):
+    for row, (word, (start, _)) in enumerate(zip(encoding.word_ids, offsets, strict=True)):
         if word is not None and start >= prompt:
             rows[word] = (rows.get(word, (row, row))[0], row)
-    spans = [(encoding.offsets[first][0], encoding.offsets[last][1]) for first, last in rows.values()]
+    spans = [(offsets[first][0], offsets[last][1]) for first, last in rows.values()]
     places = [place for place, (start, end) in enumerate(spans) if any(map(str.isalnum, text[start:end]))]
     places = [place for place in places if carries_meaning(text[slice(*spans[place])])] or places
     if not places:
         return no_words(tokens.shape[1])
-    firsts, lasts = np.array(list(rows.values()))[places].T
-    sums = np.concatenate([np.zeros((1, tokens.shape[1])), np.cumsum(tokens, axis=0, dtype=np.float64)])
-    vectors = sums[lasts + 1] - sums[firsts]
+    ends = np.array(list(rows.values()), dtype=np.intp)[places] + np.array((0, 1), dtype=np.intp)
+    below = np.concatenate([tokens, np.zeros((1, tokens.shape[1]), dtype=np.float32)])
+    vectors = np.add.reduceat(below, ends.ravel())[::2]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-12
-    return Words(np.array(spans, dtype=np.int32)[places] - prompt, vectors.astype(np.float32))
+    return Words(np.array(spans, dtype=np.int32)[places] - prompt, vectors)
 
 
 def packed(words: Words) -> bytes:

@@ -55,3 +55,31 @@ print(sys.modules["openvino_telemetry"], "openvino" in sys.modules)
 """
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout.split() == ["None", "True"]
+
+
+_FIRST_TOGETHER = """
+import os, sys, threading
+import numpy as np
+from retrieval.openvino_embedder import quiet_openvino
+openvino = quiet_openvino()
+from openvino import opset13
+ids = opset13.parameter([-1, -1], np.int64)
+model = openvino.Core().compile_model(openvino.Model([opset13.convert(ids, "f32")], [ids]), "CPU")
+together = threading.Barrier(4)
+def infer(request):
+    together.wait()
+    request.infer({0: np.zeros((32, 64), np.int64)}, share_outputs=True)
+sys.setswitchinterval(1e-6)
+threads = [threading.Thread(target=infer, args=(model.create_infer_request(),)) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+os._exit(0)
+"""
+
+
+@pytest.mark.slow
+def test_threads_that_are_first_together_do_not_wait_for_each_other_forever() -> None:
+    # An ingestion hung: OpenVINO's binding to numpy, made at its first use, deadlocks when two threads make it at once.
+    # One process in ten did so before the binding was made at import.
+    for _ in range(40):
+        subprocess.run([sys.executable, "-c", _FIRST_TOGETHER], check=True, timeout=15)
