@@ -5,7 +5,7 @@ BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS = .venv/constraints.txt
 
-.PHONY: up test test-heavy check bench bench-retrieval screenshots
+.PHONY: up test test-heavy check bench bench-ingest bench-retrieval screenshots
 
 # torch first and by itself: asked for by another package, pip could take a build with gigabytes of CUDA.
 .venv/runtime: pyproject.toml
@@ -45,6 +45,11 @@ check: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m tests.bench.questions
+
+# A thousand pages made searchable by us and by other frameworks, three times, an hour or more; then questions beside a run.
+bench-ingest: .venv/bench
+	$(BIN)/python -m tests.bench.ingestion --torch
+	$(BIN)/python -m tests.bench.ingestion_load
 
 # The tables of docs/quality.md; minutes to hours. SETS are folders as `frontdesk evaluate` takes them.
 SETS ?= data/eval

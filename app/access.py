@@ -6,7 +6,7 @@ from enum import Enum
 from sqlalchemy import Engine
 
 from app import people
-from retrieval.access import EVERYONE, Scope
+from retrieval.access import ADMINS, EVERYONE, Scope
 from retrieval.errors import Forbidden, Missing
 from retrieval.ledger import lookup
 
@@ -35,6 +35,7 @@ class Action(Enum):
     READ_DOCUMENTS = "read documents"
     READ_CONVERSATION = "read this conversation"
     CHANGE_CONVERSATION = "change this conversation"
+    MANAGE = "manage sources and runs"
     LIST_PEOPLE = "list the people of the demo"
 
 
@@ -59,6 +60,8 @@ def authorize(caller: Caller, action: Action, resource: Resource = Resource()) -
     """
     if action in _OF_OWNERS and caller.email != resource.owner:
         raise Missing("There is no such conversation")
+    if action is Action.MANAGE and ADMINS not in caller.audiences:
+        raise Forbidden(f"Only members of {ADMINS} may do this")
     if action is Action.LIST_PEOPLE and not resource.demo:
         raise Forbidden("Only the demo lists its people")
 

@@ -2,8 +2,9 @@
 
 import logging
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,16 @@ from sqlalchemy import Engine
 from app.answerer import Answerer
 from app.conversations import Conversations
 from app.desk import Desk
+from app.erasure import Deleted
+from app.purge import purge
 from app.quoting import QuotingAnswerer
-from app.settings import Settings
-from ingest.folder import Folder, root_of
+from app.settings import Settings, without_secrets
+from app.trace import texts_of
+from ingest.choices import Choices, path_of
+from ingest.folder import Folder, Read, root_of
+from ingest.jail import Jail
 from ingest.lock import database_writer, writer
+from ingest.patterns import EVERYTHING, Patterns
 from ingest.pipeline import Pipeline
 from ingest.report import Progress, Report
 from ingest.slack_export import SlackExport
@@ -28,10 +35,13 @@ from retrieval.embedder import Embedder
 from retrieval.embedding_model import EmbeddingModel, installed_minilm
 from retrieval.errors import Unusable
 from retrieval.faiss_index import FaissIndex
-from retrieval.indexes import Indexes
+from retrieval.index import Index
+from retrieval.indexes import Indexes, Watch, compare, fill
 from retrieval.ledger import documents, lookup, runs
-from retrieval.ledger.engine import empty_log, open_ledger
+from retrieval.ledger.engine import open_ledger
+from retrieval.ledger.runs import SourceEntry
 from retrieval.lexical import LexicalIndex
+from retrieval.milvus_index import MilvusIndex
 from retrieval.openvino_embedder import OpenVinoEmbedder
 from retrieval.openvino_export import exported
 from retrieval.search import Retriever
@@ -72,12 +82,25 @@ class Home:
     @cached_property
     def indexes(self) -> Indexes:
         """Both indexes; refuses a home that another embedder made."""
-        runs.check_embedder(lookup.fact(self.engine, "embedder"), self.embedder.id)
+        dense = self.dense_index(self.settings.index)
+        return Indexes(self.engine, dense, LexicalIndex(self.index_folder / "lexical.sqlite"))
+
+    @property
+    def index_folder(self) -> Path:
+        """Where this ledger's index files are."""
         ledger = lookup.fact(self.engine, "ledger") or ""
         folder = self.settings.home / "index" / ledger[:12]
         folder.mkdir(parents=True, exist_ok=True)
-        dense = FaissIndex(folder, self.embedder.id, self.embedder.dim)
-        return Indexes(self.engine, dense, LexicalIndex(folder / "lexical.sqlite"))
+        return folder
+
+    def dense_index(self, setting: str) -> Index:
+        """The dense index that a setting means, of this ledger; it may be another one than the settings name."""
+        runs.check_embedder(lookup.fact(self.engine, "embedder"), self.embedder.id)
+        kind, _, place = setting.partition(":")
+        if kind not in _INDEXES or bool(place) != bool(kind):
+            known = "empty for FAISS files, milvus:FILE.db or milvus:http://HOST:PORT"
+            raise Unusable(f"FRONTDESK_INDEX is {without_secrets(setting)!r}. Known are: {known}")
+        return _INDEXES[kind](self, place)
 
     @cached_property
     def retriever(self) -> Retriever:
@@ -113,50 +136,94 @@ class Home:
             settings.contact,
         )
 
-    def ingest(self, path: Path, audience: str, progress: Progress) -> Report:
-        """Bring the ledger up to date with a folder, a file or a Slack export, then the indexes."""
-        make_private_folder(self.settings.home)
-        with writer(self.settings.home), database_writer(self.engine):
-            source = source_at(path, audience, runs.source_names(self.engine))
-            return self.ingest_source(source, progress)
+    def ingest(
+        self,
+        path: Path,
+        audience: str,
+        progress: Progress,
+        *,
+        patterns: Patterns = EVERYTHING,
+        failed_only: bool = False,
+    ) -> Report:
+        """Bring the ledger up to date with a folder, a file or a Slack export, then the indexes.
 
-    def ingest_source(self, source: Source, progress: Progress) -> Report:
+        A known source may be named instead of its path; an audience and patterns that are not given stay as they were.
+        """
+        with self.alone(), Jail() as jail:
+            known = runs.listed_sources(self.engine)
+            at = path_of(path, known)
+            asked = Choices(audience, patterns.include, patterns.exclude)
+            source = source_at(at, asked, known, jail.read)
+            before = next((one for one in known if one.location == source.location), None)
+            choices = asked.completed(before)
+            if choices != asked:
+                source = source_at(at, choices, known, jail.read)
+            try:
+                return self.ingest_source(source, progress, failed_only=failed_only)
+            finally:
+                is_part = before is not None and Path(before.path) in at.resolve().parents
+                if not is_part:
+                    runs.remember_source(self.engine, source.location, str(at.resolve()), asdict(choices))
+
+    def ingest_source(self, source: Source, progress: Progress, *, failed_only: bool = False) -> Report:
         """The same with a source that is at hand; the caller holds the writer lock."""
-        report = Pipeline(self.engine, self.embedder, progress).run(source)
+        _ = self.indexes  # an index that is refused is told before hours of work
+        report = Pipeline(self.engine, self.embedder, progress, self.settings.sensitive).run(
+            source, failed_only=failed_only
+        )
         self.indexes.save()
-        if report.removed:
-            self._purge()
+        if documents.purge_is_due(self.engine):
+            purge(self.engine, self.indexes.lexical, self.index_folder)
         return report
 
-    def delete(self, uri: str) -> int:
-        """Delete a document everywhere; returns how many chunks went."""
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the writer locks: nobody else writes documents meanwhile."""
         make_private_folder(self.settings.home)
         with writer(self.settings.home), database_writer(self.engine):
-            gone = documents.remove(self.engine, uri)
-            self.indexes.save()
-            self._purge()
-            return gone
+            yield
 
-    def _purge(self) -> None:
-        """Leave nothing of what was removed in the files."""
-        self.indexes.lexical.purge()
-        empty_log(self.engine)
+    def delete(self, uri: str) -> Deleted:
+        """Delete a document everywhere."""
+        with self.alone():
+            return self.remove(uri)
+
+    def remove(self, uri: str) -> Deleted:
+        """The same; the caller holds the writer locks. First nobody is shown it any more, then it leaves the files."""
+        indexes = self.indexes  # before anything is changed
+        texts = texts_of(self.engine, uri)
+        gone = documents.remove(self.engine, uri)
+        indexes.save()
+        return Deleted(gone, purge(self.engine, indexes.lexical, self.index_folder, texts))
+
+    def rebuild_index(self, watch: Watch) -> None:
+        """Make both indexes anew from the ledger; nothing is embedded."""
+        with self.alone():
+            self.indexes.rebuild(watch)
+
+    def copy_index(self, setting: str, watch: Watch) -> int:
+        """Fill the dense index that another setting means, and compare it with the ledger; returns its chunks."""
+        with self.alone():
+            other = self.dense_index(setting)
+            fill(self.engine, other, watch)
+            other.save()
+            compare(self.engine, other)
+            return other.rows
 
 
-def source_at(path: Path, audience: str, known: Mapping[str, str]) -> Source:
-    """The source that a path stands for.
+def source_at(path: Path, choices: Choices, known: Iterable[SourceEntry], read: Read) -> Source:
+    """The source that a path stands for; `read` reads its documents, where they are not Slack's.
 
     Raises:
-        Unusable: nothing is there, or it is neither a folder, a document nor a Slack export.
+        Unusable: it is neither a folder, a document nor a Slack export.
     """
-    default = audience or EVERYONE
-    if not path.exists():
-        raise Unusable(f"There is nothing at {path}. A folder, a document or a Slack export ZIP was expected")
+    default = choices.audience or EVERYONE
+    patterns = Patterns(choices.include, choices.exclude)
     if path.is_dir():
-        return Folder(path, default)
+        return Folder(path, default, read=read, patterns=patterns)
     if path.suffix.lower() == ".zip":
         return SlackExport(path, default)
-    return Folder(root_of(path, known), default, only=path)
+    return Folder(root_of(path, [source.location for source in known]), default, only=path, read=read)
 
 
 def make_private_folder(home: Path) -> None:
@@ -168,6 +235,20 @@ def make_private_folder(home: Path) -> None:
         raise Unusable(f"The home {home} cannot be made: {exc.strerror}. Set FRONTDESK_HOME to another folder") from exc
     if not os.access(home, os.W_OK):
         raise Unusable(f"The home {home} is not writable. Set FRONTDESK_HOME to another folder")
+
+
+def _faiss_files(home: Home, _: str) -> Index:
+    return FaissIndex(home.index_folder, home.embedder.id, home.embedder.dim)
+
+
+def _milvus(home: Home, place: str) -> Index:
+    file = milvus_file(home.settings.home, place)
+    return MilvusIndex(str(file or place), home.index_folder.name, home.embedder.id, home.embedder.dim)
+
+
+def milvus_file(home: Path, place: str) -> Path | None:
+    """Where a Milvus Lite file is; named from the home, so that it is the same from whichever folder we are started."""
+    return None if "://" in place else home / Path(place).expanduser()
 
 
 def _prompted(settings: Settings) -> Answerer:
@@ -209,3 +290,4 @@ _MODELS: list[tuple[Callable[[str], bool], Callable[[Settings], "LanguageModel"]
     (_is_url, _load_remote),
     (lambda place: Path(place).expanduser().is_dir(), _load_local),
 ]
+_INDEXES: dict[str, Callable[[Home, str], Index]] = {"": _faiss_files, "milvus": _milvus}

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.access_commands import access_app
+from app.index_commands import index_app
+from app.keeping_commands import keeping_app
 from app.quiet import share_processors, switch_off_telemetry
+from app.run_commands import ingest, runs_app, sources_app
 from retrieval.errors import FrontdeskError, QuestionRefused
 
 if TYPE_CHECKING:
@@ -24,6 +28,12 @@ app = typer.Typer(
 )
 people_app = typer.Typer(help="Who may ask, and who is in which group.", no_args_is_help=True)
 app.add_typer(people_app, name="people")
+app.add_typer(index_app, name="index")
+app.command(epilog="Example: frontdesk ingest ./handbook --audience everyone")(ingest)
+app.add_typer(runs_app, name="runs")
+app.add_typer(sources_app, name="sources")
+app.add_typer(access_app, name="access")
+app.add_typer(keeping_app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 As = Annotated[
@@ -58,33 +68,6 @@ def _home(**flags: Any) -> "Home":
 
 def _print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False))
-
-
-@app.command(epilog="Example: frontdesk ingest ./handbook --audience everyone")
-def ingest(
-    path: Annotated[Path, typer.Argument(help="A folder, a document or a Slack export ZIP.")],
-    audience: Annotated[str, typer.Option(help="Who may read it where no audiences.toml decides.")] = "everyone",
-    device: Annotated[str | None, typer.Option(help="cuda or cpu; else what the settings say.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Bring Frontdesk up to date with a folder, a document or a Slack export."""
-    from app import json_output
-    from app.terminal import ProgressBar, show_report
-    from ingest.report import NoProgress
-    from retrieval.access import audience_id
-    from retrieval.errors import Unusable
-
-    try:
-        audience_id(audience)
-    except ValueError as exc:
-        raise Unusable(f"--audience: {exc}") from exc
-    home = _home(**({"device": device} if device else {}))
-    if as_json:
-        _print_json(json_output.of_report(home.ingest(path, audience, NoProgress())))
-        return
-    with ProgressBar() as progress:
-        report = home.ingest(path, audience, progress)
-    show_report(report)
 
 
 @app.command(epilog='Example: frontdesk ask "How many days of leave do I get?" --as sam@example.com')
@@ -148,14 +131,28 @@ def search(
 
 
 @app.command(epilog="Example: frontdesk documents --json")
-def documents(as_json: Json = False) -> None:
-    """List the documents, who may read them, and what could not be read."""
+def documents(
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Only those that are nearly the same as another one.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """List the documents, who may read them, what to look at in them, and what could not be read."""
     from app import json_output
-    from app.terminal import show_documents, show_rows
-    from retrieval.ledger.documents import entries
+    from app.terminal import show_documents, show_near_copies, show_rows
+    from retrieval.ledger.documents import entries, texts
     from retrieval.ledger.runs import known_failures
 
     engine = _home().engine
+    if duplicates:
+        from retrieval.near_copies import near_copies
+
+        groups = near_copies(texts(engine))
+        if as_json:
+            _print_json(json_output.of_near_copies(groups))
+        else:
+            show_near_copies(groups)
+        return
     known, failures = entries(engine), known_failures(engine)
     if as_json:
         _print_json(json_output.of_documents(known, failures))
@@ -163,13 +160,6 @@ def documents(as_json: Json = False) -> None:
     show_documents(known)
     if failures:
         show_rows("Could not be read", [(one.uri, one.reason) for one in failures], ("uri", "reason"))
-
-
-@app.command(epilog="Example: frontdesk delete handbook/leave/old.md")
-def delete(uri: Annotated[str, typer.Argument(help="As `frontdesk documents` shows it.")]) -> None:
-    """Delete a document: no answer, source or conversation shows its text from then on."""
-    gone = _home().delete(uri)
-    print(f"Deleted {uri} ({gone} chunks). While its file is still in the source, the next ingest brings it back.")
 
 
 @app.command(epilog="Example: frontdesk doctor")

@@ -2,8 +2,8 @@
 
 from app import people
 from app.bootstrap import DATA, Home
+from app.run_terminal import ProgressBar
 from app.settings import Settings
-from app.terminal import ProgressBar
 
 BANNER = """\
 {line}

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from app.bootstrap import Home
-from app.settings import Settings, origins
+from app.settings import Settings, origins, without_secrets
+from ingest.jail import LIMITS, Jail
 from retrieval.errors import FrontdeskError
 from retrieval.ledger import lookup
 
@@ -55,6 +56,7 @@ def examine(settings: Settings) -> Examination:
     checks: list[tuple[str, Callable[[Home], str]]] = [
         ("sqlite", lambda _: _full_text_search()),
         ("faiss", lambda _: _faiss()),
+        ("reading documents apart", lambda _: _jail()),
         ("home", _home),
         ("ledger", _ledger),
         ("embedder", _embedder),
@@ -72,7 +74,7 @@ def _check(name: str, look: Callable[[Home], str], home: Home) -> Check:
 
 
 def _shown(value: object) -> str:
-    return "********" if isinstance(value, SecretStr) else str(value)
+    return "********" if isinstance(value, SecretStr) else without_secrets(str(value))
 
 
 def _full_text_search() -> str:
@@ -98,6 +100,14 @@ def _faiss() -> str:
             f"{' and '.join(found)} are installed over each other. Run: pip uninstall {' '.join(found)}; then {install}"
         )
     return " ".join(*found.items())
+
+
+def _jail() -> str:
+    """What a system has no limit for is said, and is not wrong: a Mac has nothing better."""
+    with Jail() as jail:
+        held = [limit for limit in LIMITS if limit in jail.held]
+    missing = [limit for limit in LIMITS if limit not in held]
+    return f"limited: {', '.join(held)}" + (f"; not limited here: {', '.join(missing)}" if missing else "")
 
 
 def _home(home: Home) -> str:

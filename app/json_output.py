@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.events import AnswerEvent, Done, Failed, Refused
 from ingest.report import Report
@@ -10,8 +10,11 @@ from retrieval.budget import TokenUse
 from retrieval.document import Facts
 from retrieval.errors import QuestionRefused
 from retrieval.ledger.documents import Entry
-from retrieval.ledger.runs import Failure
+from retrieval.ledger.runs import Failure, Run
 from retrieval.search import Hit
+
+if TYPE_CHECKING:
+    from retrieval.near_copies import Copy
 
 Json = dict[str, Any]
 
@@ -23,8 +26,12 @@ def of_report(report: Report) -> Json:
         "tokens_per_second": round(report.tokens_per_second),
         "embedder_busy": round(report.embedder_busy, 3),
         "seconds": round(report.seconds, 3),
+        "stopped": report.stopped,
     }
-    return report.counts() | {"failed": _failures(report.failed)} | speed
+    concerns = [{"uri": uri} | asdict(concern) for uri, concern in report.concerns]
+    return (
+        report.counts() | {"failed": _failures(report.failed), "concerns": concerns, "remarks": report.remarks} | speed
+    )
 
 
 def of_answer(event: AnswerEvent) -> Json:
@@ -65,8 +72,19 @@ def of_hits(hits: Sequence[Hit]) -> Json:
 def of_documents(entries: Sequence[Entry], failures: Sequence[Failure]) -> Json:
     """`frontdesk documents --json`."""
     fields = ("uri", "title", "audience", "contact", "version")
-    rows = [{name: getattr(entry, name) for name in fields} | _facts(entry.facts) for entry in entries]
+    rows = [
+        {name: getattr(entry, name) for name in fields}
+        | _facts(entry.facts)
+        | {"concerns": [asdict(concern) for concern in entry.concerns]}
+        for entry in entries
+    ]
     return {"documents": rows, "failed": _failures(failures)}
+
+
+def of_near_copies(groups: Sequence[Sequence["Copy"]]) -> Json:
+    """`frontdesk documents --duplicates --json`."""
+    rows = [[{"uri": copy.uri, "similarity": round(copy.similarity, 2)} for copy in group] for group in groups]
+    return {"near_copies": rows}
 
 
 def _facts(facts: Facts) -> Json:
@@ -92,3 +110,11 @@ def _answer(status: str, answer: str, tokens: TokenUse, timings: dict[str, float
         "timings_ms": timings,
         "conversation": conversation,
     }
+
+
+def of_run(run: Run) -> Json:
+    """A run with what follows from its numbers."""
+    moments = {name: getattr(run, name) for name in ("started_at", "seen_at", "ended_at")}
+    times = {name: moment.isoformat() if moment else None for name, moment in moments.items()}
+    left = run.seconds_left
+    return asdict(run) | times | {"done": run.done, "seconds_left": None if left is None else round(left, 1)}

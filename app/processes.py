@@ -19,6 +19,7 @@ from retrieval.errors import FrontdeskError, PortInUse
 HOST = "127.0.0.1"
 _PAGE = Path(__file__).resolve().parent.parent / "ui" / "web.py"
 _STOP_SECONDS = 10.0
+_HANDED_ON = ("home", "ledger", "index", "port", "web_port", "demo")
 
 
 def serve(home: Home) -> None:
@@ -73,12 +74,16 @@ def page_environment(settings: Settings, email: str) -> dict[str, str]:
     }
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """What a child of ours is told: the same home, also where it was chosen by a flag."""
+    return os.environ | {f"FRONTDESK_{name.upper()}": str(getattr(settings, name)) for name in _HANDED_ON}
+
+
 def up(settings: Settings, email: str, say: Callable[[str], None]) -> int:
     """Run server and page together until Ctrl-C, or until one of them ends."""
     for port, name in ((settings.port, "FRONTDESK_PORT"), (settings.web_port, "FRONTDESK_WEB_PORT")):
         _listen(port, name).close()
-    handed_on = ("home", "ledger", "port", "web_port", "demo")
-    environment = os.environ | {f"FRONTDESK_{name.upper()}": str(getattr(settings, name)) for name in handed_on}
+    environment = environment_of(settings)
     children: list[subprocess.Popen[bytes]] = []
     _stop_on_signals()
     try:

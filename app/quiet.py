@@ -21,6 +21,7 @@ _OFF = {
     "OTEL_SDK_DISABLED": "true",
     "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
     "TOKENIZERS_PARALLELISM": "true",
+    "PYTHON_DOTENV_DISABLED": "true",  # pymilvus would read a .env file of whatever project is around it
 }
 
 

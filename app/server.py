@@ -1,13 +1,14 @@
 """The HTTP server: Frontdesk's own routes and an OpenAI-compatible one. Hosts one Desk; decides nothing itself."""
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Any
 
 import anyio
 from anyio.to_thread import run_sync
-from fastapi import Depends, FastAPI, Header, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
@@ -15,13 +16,15 @@ from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 
 from app import openai_format, people
-from app.access import Action, Caller, Resource, authorize, caller_for
+from app.access import Action, Caller, Resource, authorize
 from app.bootstrap import Home
-from app.client import AS_HEADER
+from app.callers import Asking, Serving
 from app.desk import Question
 from app.door import Door, on_error, problem
 from app.events import AnswerEvent, Events, Failed, to_json
+from app.launcher import Launcher
 from app.openai_format import ChatRequest
+from app.run_routes import ROUTES as RUN_ROUTES
 from retrieval.errors import FrontdeskError, Missing
 from retrieval.ledger import documents, lookup
 
@@ -39,20 +42,26 @@ class AskRequest(BaseModel):
 def make_app(home: Home, key: str) -> FastAPI:
     """The server of one home."""
 
+    launcher = Launcher(home.engine, home.settings)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await run_sync(warm_up, home)
+        clock = threading.Thread(target=launcher.tend, daemon=True)
+        clock.start()
         yield
+        await run_sync(launcher.close)
 
     # No /docs: FastAPI's page loads its scripts from another site.
     app = FastAPI(title="Frontdesk", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.home = home
+    app.state.launcher = launcher
     app.add_middleware(Door, key=key)
     app.add_exception_handler(FrontdeskError, on_error)
     app.add_exception_handler(Exception, on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    for path, method, route in _ROUTES:
+    for path, method, route in [*_ROUTES, *RUN_ROUTES]:
         app.add_api_route(path, route, methods=[method], response_model=None)
     return app
 
@@ -62,27 +71,12 @@ def warm_up(home: Home) -> None:
     home.desk.retriever.search("warm up", Caller().scope, 1)
 
 
-def _home(request: Request) -> Home:
-    return request.app.state.home  # type: ignore[no-any-return]
-
-
-def _caller(
-    home: Annotated[Home, Depends(_home)], frontdesk_as: Annotated[str | None, Header(alias=AS_HEADER)] = None
-) -> Caller:
-    # Whoever got through the door holds the service key, which alone may speak for another caller.
-    return caller_for(home.engine, frontdesk_as)
-
-
-_Home = Annotated[Home, Depends(_home)]
-_Caller = Annotated[Caller, Depends(_caller)]
-
-
 async def healthz() -> dict[str, str]:
     """Alive; says nothing else, because it needs no key."""
     return {"status": "ok"}
 
 
-def readyz(home: _Home) -> dict[str, Any]:
+def readyz(home: Serving) -> dict[str, Any]:
     """Ready to answer, and from how much."""
     document_count, chunk_count = lookup.counts(home.engine)
     return {
@@ -94,13 +88,13 @@ def readyz(home: _Home) -> dict[str, Any]:
     }
 
 
-def ask(body: AskRequest, home: _Home, caller: _Caller) -> Response:
+def ask(body: AskRequest, home: Serving, caller: Asking) -> Response:
     """Answer a question as a stream of events."""
     events = home.desk.ask(Question(body.question, caller, body.conversation, None, body.model))
     return EventSourceResponse(_sent(events, lambda event: [to_json(event)]))
 
 
-def chat_completions(body: ChatRequest, home: _Home, caller: _Caller) -> Response:
+def chat_completions(body: ChatRequest, home: Serving, caller: Asking) -> Response:
     """The OpenAI-compatible way: the client keeps the history, nothing is stored."""
     question = Question(
         openai_format.last_question(body), caller, "", openai_format.turns(body), openai_format.answerer(body)
@@ -116,13 +110,13 @@ def chat_completions(body: ChatRequest, home: _Home, caller: _Caller) -> Respons
     return JSONResponse(openai_format.completion(model, last))
 
 
-def models(home: _Home) -> dict[str, Any]:
+def models(home: Serving) -> dict[str, Any]:
     """The answerers by name, in OpenAI's form."""
     data = [{"id": name, "object": "model", "created": 0, "owned_by": "frontdesk"} for name in home.answerers]
     return {"object": "list", "data": data}
 
 
-def me(home: _Home, caller: _Caller) -> dict[str, Any]:
+def me(home: Serving, caller: Asking) -> dict[str, Any]:
     """Who the server takes the caller for, and what that one may read."""
     return {
         "email": caller.email,
@@ -132,19 +126,19 @@ def me(home: _Home, caller: _Caller) -> dict[str, Any]:
     }
 
 
-def listed_people(home: _Home, caller: _Caller) -> list[dict[str, str]]:
+def listed_people(home: Serving, caller: Asking) -> list[dict[str, str]]:
     """The invented people of the demo, to choose one."""
     authorize(caller, Action.LIST_PEOPLE, Resource(demo=home.settings.demo))
     return [{"email": email, "name": name} for email, name in people.names(home.engine).items()]
 
 
-def listed_documents(home: _Home, caller: _Caller) -> list[dict[str, Any]]:
+def listed_documents(home: Serving, caller: Asking) -> list[dict[str, Any]]:
     """The documents that the caller may read."""
     authorize(caller, Action.READ_DOCUMENTS)
     return [{"uri": one.uri, "title": one.title, "audience": one.audience} for one in _readable(home, caller)]
 
 
-def chunk(chunk_id: str, home: _Home, caller: _Caller) -> dict[str, Any]:
+def chunk(chunk_id: str, home: Serving, caller: Asking) -> dict[str, Any]:
     """A source opened from an answer: the chunk with what stands around it. Authorised again at the click."""
     authorize(caller, Action.READ_DOCUMENTS)
     found = lookup.find(home.engine, [chunk_id], caller.scope).get(chunk_id)
@@ -162,17 +156,17 @@ def chunk(chunk_id: str, home: _Home, caller: _Caller) -> dict[str, Any]:
     }
 
 
-def listed_conversations(home: _Home, caller: _Caller) -> list[dict[str, Any]]:
+def listed_conversations(home: Serving, caller: Asking) -> list[dict[str, Any]]:
     """The caller's own conversations, newest first."""
     return [asdict(talk) for talk in home.conversations.listed(caller)]
 
 
-def transcript(conversation: str, home: _Home, caller: _Caller) -> list[dict[str, Any]]:
+def transcript(conversation: str, home: Serving, caller: Asking) -> list[dict[str, Any]]:
     """One of them, as the caller may read it now."""
     return [asdict(said) for said in home.conversations.transcript(caller, conversation)]
 
 
-def forget(conversation: str, home: _Home, caller: _Caller) -> Response:
+def forget(conversation: str, home: Serving, caller: Asking) -> Response:
     """Delete one of them."""
     home.conversations.forget(caller, conversation)
     return Response(status_code=204)

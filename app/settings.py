@@ -1,6 +1,7 @@
 """The settings, read once from the environment (prefix FRONTDESK_) and `frontdesk.toml`."""
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +25,10 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path(), description="Folder of the ledger, the indexes and the service key")
     ledger: str = Field(default="", description="SQLAlchemy URL of the ledger; empty: an SQLite file in the home")
+    index: str = Field(
+        default="",
+        description="Where the vectors are: milvus:FILE.db, milvus:http://HOST:PORT; empty: FAISS files in the home",
+    )
     embedder: str = Field(default="", description="Folder of a sentence-transformers model; empty: installed MiniLM")
     reranker: str = Field(default="", description="Folder of a cross-encoder that ranks what was found; empty: none")
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
@@ -34,6 +39,10 @@ class Settings(BaseSettings):
     llm_key: SecretStr = Field(default=SecretStr("none"), description="Key for that URL")
     answer_tokens: int = Field(default=512, ge=16, description="Tokens kept free for the answer")
     evidence: float = Field(default=0.25, ge=0, le=1, description="Least probability that sources answer, else refusal")
+    sensitive: Literal["mask", "quarantine", "keep"] = Field(
+        default="mask",
+        description="Documents with keys, bank accounts, cards, national ids: hide these, leave out, keep",
+    )
     contact: str = Field(default="your HR team", description="Whom to ask when no document names somebody")
     port: int = Field(default=8610, ge=1, le=65535, description="The server's port on 127.0.0.1")
     web_port: int = Field(default=8611, ge=1, le=65535, description="The web page's port on 127.0.0.1")
@@ -85,6 +94,11 @@ def origins() -> dict[str, str]:
         else:
             found[name] = str(file) if name in stated else "default"
     return found
+
+
+def without_secrets(setting: str) -> str:
+    """A setting to be shown: a URL may hold a password."""
+    return re.sub(r"://[^/\s]*@", "://********@", setting)
 
 
 def _home(settings: Settings, file: Path | None) -> Path:

@@ -1,6 +1,5 @@
 """What the command line draws: progress, tables, a streamed answer. Decides nothing."""
 
-import time
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -20,44 +19,16 @@ from rich.table import Table
 
 from app.events import AnswerEvent, Done, Failed, Found, Refused, Token
 from ingest.report import Report
+from retrieval.access import EVERYONE
 from retrieval.document import Facts
 from retrieval.ledger.documents import Entry
 from retrieval.search import Hit
 
 if TYPE_CHECKING:
+    from app.access_explained import Explanation
     from app.evaluation.numbers import Numbers
-
-_SHOWN_FAILURES = 20
-
-
-class ProgressBar:
-    """Documents, chunks, rate and time left, on standard error."""
-
-    def __init__(self) -> None:
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("Ingesting"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("documents, {task.fields[chunks]} chunks, {task.fields[rate]:.0f} chunks/s, time left"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-        )
-        self._task = self._progress.add_task("", total=None, chunks=0, rate=0.0)
-        self._begun = time.monotonic()
-
-    def __enter__(self) -> "ProgressBar":
-        self._progress.start()
-        return self
-
-    def __exit__(self, failure: object, *_: object) -> None:
-        self._progress.live.transient = failure is not None  # a bar that stands still says nothing beside the error
-        self._progress.stop()
-
-    def at(self, report: Report, total: int) -> None:
-        """So much is done."""
-        rate = report.chunks_embedded / max(1e-9, time.monotonic() - self._begun)
-        self._progress.update(self._task, completed=report.done, total=total, chunks=report.chunks_embedded, rate=rate)
+    from app.receipt import Receipt
+    from retrieval.near_copies import Copy
 
 
 class StepBar:
@@ -83,22 +54,6 @@ class StepBar:
     def step(self, doing: str, done: int, total: int) -> None:
         """So many of `total` are done of what is being done now."""
         self._progress.update(self._task, description=doing, completed=done, total=total)
-
-
-def show_report(report: Report) -> None:
-    """The table that ends a run, and what failed."""
-    table = Table("added", "updated", "unchanged", "removed", "failed", "chunks embedded", "seconds")
-    counts = report.counts()
-    table.add_row(*(str(counts[name]) for name in counts), f"{report.seconds:.1f}")
-    out = Console()
-    out.print(table)
-    if report.tokens_embedded:
-        busy = f"the embedder was busy {report.embedder_busy:.0%} of the time"
-        out.print(f"{report.tokens_embedded:,} tokens embedded, {report.tokens_per_second:,.0f} a second; {busy}")
-    for failure in report.failed[:_SHOWN_FAILURES]:
-        out.print(f"[red]failed[/red] {escape(failure.uri)}: {escape(failure.reason)}")
-    if len(report.failed) > _SHOWN_FAILURES:
-        out.print(f"... and {len(report.failed) - _SHOWN_FAILURES} more; --json lists all")
 
 
 def show_event(event: AnswerEvent, out: Console) -> None:
@@ -154,11 +109,29 @@ def show_documents(entries: Sequence[Entry]) -> None:
     if not entries:
         out.print("There are no documents yet. Begin with: frontdesk ingest FOLDER")
         return
-    table = Table("uri", "title", "audience", "contact", "version", "applies")
+    table = Table("uri", "title", "audience", "contact", "version", "applies", "concerns")
     table.columns[0].overflow = "fold"  # it is copied into `frontdesk delete`
     for one in entries:
-        cells = (one.uri, one.title, one.audience, one.contact, str(one.version), _applies(one.facts))
+        concerns = "; ".join(map(str, one.concerns))
+        cells = (one.uri, one.title, one.audience, one.contact, str(one.version), _applies(one.facts), concerns)
         table.add_row(*map(escape, cells))
+    out.print(table)
+
+
+def show_near_copies(groups: Sequence[Sequence["Copy"]]) -> None:
+    """Documents that are nearly the same, group by group."""
+    out = Console()
+    if not groups:
+        out.print("No document is nearly the same as another one.")
+        return
+    table = Table("uri", "is", title="Near copies of each other", title_justify="left")
+    table.columns[0].overflow = "fold"
+    for first, *others in groups:
+        table.add_row(escape(first.uri), "")
+        for copy in others:
+            likeness = "identical" if copy.similarity == 1 else f"{copy.similarity:.0%} the same"
+            table.add_row(escape(copy.uri), likeness)
+        table.add_section()
     out.print(table)
 
 
@@ -168,6 +141,41 @@ def _applies(facts: Facts) -> str:
     when = [f"from {begins}"] if begins else []
     when += ["no longer" if ends == date.min else f"until {ends}"] if ends else []
     return " ".join([", ".join(facts.countries), *when]).strip()
+
+
+def show_explanation(explanation: "Explanation") -> None:
+    """Who may read a document, and why."""
+    out, readers = Console(soft_wrap=True), explanation.readers
+    contact = f", ask {explanation.contact}" if explanation.contact else ""
+    out.print(f"{explanation.uri} is for {explanation.audience}{contact}.", markup=False)
+    for sentence in (*explanation.because, *explanation.person):
+        out.print(sentence, markup=False, highlight=False)
+    if explanation.allowed is not None:
+        out.print("[green]May read it.[/green]" if explanation.allowed else "[red]May not read it.[/red]")
+        return
+    anybody = ", and whoever asks without a name" if explanation.audience == EVERYONE else ""
+    out.print(f"{len(readers)} known people may read it{anybody}.", markup=False)
+    if not anybody:
+        for email, name in readers.items():
+            out.print(f"- {name} <{email}>", markup=False, highlight=False)
+
+
+def show_receipt(receipt: "Receipt") -> None:
+    """What a deletion took out, where it was looked for afterwards, and what nobody can reach from here."""
+    out, gone = Console(soft_wrap=True), receipt.deleted
+    out.print(f"Deleted {receipt.uri}: {gone.chunks} chunks, words in {gone.messages} messages.", markup=False)
+    tables = {column.partition(".")[0] for column in receipt.columns}
+    where = f"{len(receipt.columns)} columns of {len(tables)} tables and {len(receipt.files)} files"
+    out.print(f"{receipt.at:%Y-%m-%d %H:%M} UTC, after {receipt.seconds:.1f} s: looked through {where}.")
+    out.print(f"Looked for {receipt.looked_for} runs of its words, its vectors and its chunks' ids.")
+    if receipt.shared:
+        out.print(f"{receipt.shared} more runs stand in other documents too, so that they prove nothing.")
+    for place in receipt.found:
+        out.print(f"[red]found[/red] in {escape(place)}")
+    out.print("[red]Something is left.[/red]" if receipt.found else "[green]Nothing was found.[/green]")
+    out.print("What cannot be reached from here:")
+    for sentence in receipt.beyond:
+        out.print(f"- {sentence}", markup=False)
 
 
 def show_rows(title: str, rows: Sequence[tuple[str, ...]], headings: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.patterns import compiled
 from retrieval.access import ADMINS, EVERYONE, Audience, audience_id
 
 FILE = "audiences.toml"
@@ -29,10 +30,14 @@ _KNOWN = {"default", "rule"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A path pattern and what it decides. `pattern` is None in a rule whose pattern cannot be read."""
+    """A path pattern and what it decides. `pattern` is None in a rule whose pattern cannot be read.
+
+    `name` says which one it is.
+    """
 
     pattern: re.Pattern[str] | None
     audience: Audience
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,14 @@ class AudienceRules:
 
     def decide(self, path: str) -> Audience:
         """The audience of the document at this path (relative, with `/`)."""
+        rule = self.deciding(path)
+        return rule.audience if rule else self.default
+
+    def deciding(self, path: str) -> Rule | None:
+        """The rule that decides for this path; None where the default does."""
         normal = unicodedata.normalize("NFC", path)
-        for rule in self.rules:
-            if rule.pattern is None or rule.pattern.fullmatch(normal):
-                return rule.audience
-        return self.default
+        matching = (rule for rule in self.rules if rule.pattern is None or rule.pattern.fullmatch(normal))
+        return next(matching, None)
 
 
 def rules_in(folder: Path, default: str) -> AudienceRules:
@@ -85,8 +93,9 @@ def _rule(entry: object, contact: str, problems: list[str], name: str) -> Rule:
     paths = _table(entry).get("paths")
     if not isinstance(paths, str) or not paths:
         problems.append(f"{name} has no paths, so only admins may read what no rule before it matches")
-        return Rule(None, _CLOSED)
-    return Rule(_pattern(paths), _decided(_table(entry), contact, problems, f"{name} ({paths})"))
+        return Rule(None, _CLOSED, name)
+    named = f"{name} ({paths})"
+    return Rule(compiled(paths), _decided(_table(entry), contact, problems, named), named)
 
 
 def _decided(entry: Mapping[str, object], contact: str, problems: list[str], name: str) -> Audience:
@@ -99,11 +108,3 @@ def _decided(entry: Mapping[str, object], contact: str, problems: list[str], nam
     except ValueError as exc:
         problems.append(f"{name}: {exc}; only admins may read what it touches")
         return _CLOSED
-
-
-def _pattern(glob: str) -> re.Pattern[str]:
-    """`**` any folders, `*` and `?` inside one name. A folder's name stands for all below it, in any case."""
-    pieces = re.split(r"(\*\*/?|\*|\?)", unicodedata.normalize("NFC", glob.removeprefix("./").strip("/")))
-    known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    regex = "".join(known.get(piece, re.escape(piece)) for piece in pieces)
-    return re.compile(f"{regex}(?:/.*)?", re.IGNORECASE | re.DOTALL)

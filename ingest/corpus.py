@@ -42,6 +42,10 @@ class Corpus:
         """Nobody is known."""
         return {}
 
+    def remarks(self) -> Iterable[str]:
+        """Nothing."""
+        return ()
+
 
 def _reading(text: CorpusText) -> "_Read":
     return _Read(text.title)

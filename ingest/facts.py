@@ -87,7 +87,8 @@ def completed(document: Document, path: str) -> Facts:
     begins, ends = found.effective_from, found.effective_until
     if said.effective_from or said.effective_until:  # never mixed: half of one pair may contradict the other's
         begins, ends = said.effective_from, said.effective_until
-    return Facts(said.countries or found.countries, begins, ends, said.supersedes or found.supersedes)
+    supersedes = said.supersedes or found.supersedes
+    return Facts(said.countries or found.countries, begins, ends, supersedes, said.stated_audience)
 
 
 def _facts(countries: tuple[str, ...], begins: date | None, ends: date | None, supersedes: tuple[str, ...]) -> Facts:

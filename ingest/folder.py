@@ -7,24 +7,37 @@ from pathlib import Path
 
 from ingest import reader
 from ingest.audiences import FILE, rules_in
+from ingest.patterns import EVERYTHING, Patterns
 from ingest.source import Item, Unlisted
 from retrieval.document import Document
 from retrieval.errors import Unreadable
 
 PEOPLE_FILE = "people.csv"
 
+Read = Callable[[bytes, str], Document]
+
 
 class Folder:
     """All documents below a folder, or one of them.
 
-    Hidden files are left out; symbolic links are followed only inside the root. `audiences.toml` and `people.csv` in
-    the root are settings, not documents.
+    Hidden files are left out; symbolic links are followed only inside the root. `audiences.toml` in the root and any
+    `people.csv` are settings, not documents. `read` makes a document of bytes and a path: in this process by default,
+    in a `Jail` where files may be hostile. What the `patterns` do not allow is left out, and removed if it was there.
     """
 
     kind = "folder"
 
-    def __init__(self, root: Path, default_audience: str, only: Path | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        default_audience: str,
+        only: Path | None = None,
+        read: Read = reader.read,
+        patterns: Patterns = EVERYTHING,
+    ) -> None:
         self._root = root.resolve()
+        self._patterns = patterns
+        self._read_bytes = read
         self._only = only.resolve() if only else None
         # A part of a folder is governed by the whole folder's rules, also when it is ingested alone.
         self._ruled_from = governing(self._root)
@@ -40,32 +53,37 @@ class Folder:
         """The folder's name."""
         return self._root.name or "root"
 
-    def items(self) -> Iterator[Item | Unlisted]:
+    def items(self) -> list[Item | Unlisted]:
         """Files in the order of their paths."""
-        for problem in self._rules.problems:
-            yield Unlisted(FILE, problem)
-        for file in [self._only] if self._only else self._files():
-            yield self._entry(file)
+        problems = [Unlisted(FILE, problem) for problem in self._rules.problems]
+        return [*problems, *map(self._entry, [self._only] if self._only else self._files())]
 
     def covers(self, path: str) -> bool:
         """The whole folder was looked at, or just the one file."""
-        return self._only is None or path == self._only.relative_to(self._root).as_posix()
+        return self._only is None or path == self._path(self._only)
 
     def members(self) -> Mapping[str, Iterable[str]]:
         """A folder knows nobody."""
         return {}
+
+    def remarks(self) -> Iterable[str]:
+        """Nothing."""
+        return ()
 
     def _files(self) -> Iterator[Path]:
         for folder, folders, files in os.walk(self._root):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(files):
                 file = Path(folder) / name
-                is_setting = folder == str(self._root) and name in (FILE, PEOPLE_FILE)
-                if not name.startswith(".") and not is_setting:
+                is_setting = name == PEOPLE_FILE or (folder == str(self._root) and name == FILE)
+                if not name.startswith(".") and not is_setting and self._patterns.allow(self._path(file)):
                     yield file
 
+    def _path(self, file: Path) -> str:
+        return file.relative_to(self._root).as_posix()
+
     def _entry(self, file: Path) -> Item | Unlisted:
-        path = file.relative_to(self._root).as_posix()
+        path = self._path(file)
         try:
             path.encode()
         except UnicodeEncodeError:
@@ -85,7 +103,7 @@ class Folder:
             stamp,
             self._rules.decide(target.relative_to(self._ruled_from).as_posix()),
             partial(_load, file),
-            _reading(path),
+            lambda data: self._read_bytes(data, path),
         )
 
 
@@ -96,13 +114,6 @@ def _load(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as exc:
         raise Unreadable(f"it cannot be read: {exc.strerror}") from exc
-
-
-def _reading(path: str) -> Callable[[bytes], Document]:
-    def read(data: bytes) -> Document:
-        return reader.read(data, path)
-
-    return read
 
 
 def root_of(file: Path, known: Iterable[str]) -> Path:

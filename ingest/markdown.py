@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import yaml  # type: ignore[import-untyped]
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
@@ -12,6 +13,7 @@ from markdown_it.token import Token
 from ingest.decode import decode
 from ingest.facts import stated
 from ingest.outline import Outline
+from ingest.stated_audience import stated_audience
 from retrieval.document import Document
 from retrieval.plain import folded
 
@@ -29,7 +31,8 @@ def read_markdown(data: bytes) -> Document:
     if front:
         titled = _TITLE.search(front.group())
         outline.title = titled.group(1) if titled else ""
-        outline.facts = stated(_pairs(front.group(1)))
+        pairs = list(_pairs(front.group(1)))
+        outline.facts = replace(stated(pairs), stated_audience=stated_audience(pairs, front.group(1)))
         text = text[front.end() :]
     _Walk(outline).run(MarkdownIt("commonmark").enable("table").parse(text))
     return outline.document()

@@ -22,12 +22,17 @@ class Outline:
         """Whether anything has been added."""
         return bool(self._sections)
 
-    def heading(self, level: int, text: str) -> None:
-        """Begin a section; headings of the same or a deeper level end."""
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing stands below the present heading yet."""
+        return self.begun and not self._sections[-1][1]
+
+    def heading(self, level: int, text: str, *, anchor: str = "") -> None:
+        """Begin a section; headings of the same or a deeper level end. Without an anchor one is made of the text."""
         text = folded(text)
         if not text:
             return
-        self._anchor = "#" + re.sub(r"[^\w]+", "-", text.lower()).strip("-")
+        self._anchor = anchor or "#" + re.sub(r"[^\w]+", "-", text.lower()).strip("-")
         self._path = [entry for entry in self._path if entry[0] < level]
         if not self.title and level == 1:
             self.title = text
@@ -35,13 +40,13 @@ class Outline:
             self._path.append((level, text))
         self._sections.append((tuple(heading for _, heading in self._path), []))
 
-    def block(self, text: str, *, lead: str = "", joined: bool = False) -> None:
-        """Add a block to the present section."""
+    def block(self, text: str, *, lead: str = "", joined: bool = False, anchor: str = "") -> None:
+        """Add a block to the present section; without an anchor of its own it has the heading's."""
         if not text.strip():
             return
         if not self._sections:
             self._sections.append(((), []))
-        self._sections[-1][1].append(Block(text, lead, self._anchor, joined))
+        self._sections[-1][1].append(Block(text, lead, anchor or self._anchor, joined))
 
     def document(self) -> Document:
         """What was collected; a title that no heading gave stays empty."""

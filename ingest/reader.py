@@ -4,10 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from ingest.eml import read_eml
 from ingest.facts import completed
 from ingest.html import read_html
 from ingest.markdown import read_markdown
+from ingest.odt import read_odt
+from ingest.pdf import read_pdf
+from ingest.sheet import read_xlsx
+from ingest.slides import read_pptx
+from ingest.table import read_csv, read_tsv
 from ingest.text import read_text
+from ingest.word import read_docx
 from retrieval.document import Block, Document, Section
 from retrieval.errors import Unreadable
 from retrieval.plain import folded, storable
@@ -21,8 +28,17 @@ READERS: dict[str, Reader] = {
     ".htm": read_html,
     ".txt": read_text,
     ".text": read_text,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+    ".pptx": read_pptx,
+    ".xlsx": read_xlsx,
+    ".odt": read_odt,
+    ".csv": read_csv,
+    ".tsv": read_tsv,
+    ".eml": lambda data: read_eml(data, read),
 }
 LARGEST = 32 * 2**20
+_SUCCESSORS = {".doc": ".docx", ".xls": ".xlsx", ".ppt": ".pptx"}
 
 
 def suffix_of(path: str) -> str:
@@ -58,6 +74,8 @@ def read(data: bytes, path: str) -> Document:
 def unsupported(path: str) -> str:
     """Why a file of this name cannot be read."""
     ending = suffix_of(path) or "no ending"
+    if ending in _SUCCESSORS:
+        return f"no reader for {ending}; save it as {_SUCCESSORS[ending]}"
     return f"no reader for {ending}; known are {', '.join(READERS)}"
 
 

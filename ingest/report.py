@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from retrieval.concern import Concern
 from retrieval.ledger.runs import Failure
 
 
@@ -15,10 +16,13 @@ class Report:
     unchanged: int = 0
     removed: int = 0
     failed: list[Failure] = field(default_factory=list)
+    concerns: list[tuple[str, Concern]] = field(default_factory=list)  # with the document's uri
     chunks_embedded: int = 0
     tokens_embedded: int = 0
     embedding_seconds: float = 0.0
     seconds: float = 0.0
+    remarks: list[str] = field(default_factory=list)  # what the source says of itself as a whole
+    stopped: str = ""  # paused or cancelled: the rest is for the next run
 
     @property
     def done(self) -> int:

@@ -1,52 +1,63 @@
 """The Slack export source: a ZIP as Slack writes it. It is read in place, never extracted.
 
-A thread is a document; a message without replies is a thread of one. Tokens in file links are never kept.
+A thread is a document; a message without replies is a thread of one. What is listed of a thread is where its messages
+stand; they are read again when the thread is loaded. Tokens are never kept.
 """
 
 import json
 import re
-import zipfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ingest.slack_text import message_text
+from ingest.slack_archive import LISTS, Area, SlackArchive
+from ingest.slack_canvases import canvases_in, read_canvas
+from ingest.slack_channels import NOT_IN_IDS, Channel, channels_in
+from ingest.slack_messages import Message, timestamp
+from ingest.slack_people import people_in, team_of
+from ingest.slack_text import clean
+from ingest.slack_threads import Days, listing_of, messages_at
 from ingest.source import Item, Unlisted
 from retrieval.access import ADMINS, Audience
 from retrieval.chunk import digest
 from retrieval.document import Block, Document, Section
 from retrieval.errors import Unreadable, Unusable
-from retrieval.plain import folded, storable
+from retrieval.plain import folded
 
-_LISTS = {"channels.json": True, "groups.json": False, "mpims.json": False, "dms.json": False}
-_NOISE_SUBTYPES = """
-    channel_join channel_leave channel_topic channel_purpose channel_name channel_archive channel_unarchive group_join
-    group_leave group_topic group_purpose group_name group_archive group_unarchive bot_add bot_remove pinned_item
-    unpinned_item reminder_add tombstone huddle_thread channel_convert_to_private channel_convert_to_public
-"""
-_NOISE = frozenset(_NOISE_SUBTYPES.split())
-_LARGEST_MEMBER = 256 * 2**20
+_USERS = ("users.json", "org_users.json")
+_ALL_CANVASES = "canvases"
 _TITLE_LENGTH = 80
-_TIME = re.compile(r"\d{1,10}(\.\d{1,6})?")
-_NOT_IN_IDS = re.compile(r"[\s,;/]+")
+_OF_MESSAGE = re.compile(r"\d{10}\.\d{6}")
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
-    """A conversation of the export. `folder` is where its days are; members are user ids."""
+class Accounting:
+    """Where the messages of an export went: kept and skipped ones add up to all. Broken files are counted as files."""
 
-    id: str
-    name: str
-    folder: str
-    public: bool
-    members: tuple[str, ...] | None
+    messages: int
+    kept: int
+    skipped: Mapping[str, int]
+    broken_files: int
+    canvases: int
+    canvases_without_text: int
+    members_without_address: int
 
-
-Message = Mapping[str, Any]
+    def sentences(self) -> Iterator[str]:
+        """For a person."""
+        why = ", ".join(f"{kind} {count}" for kind, count in self.skipped.items())
+        skipped = f"{sum(self.skipped.values()):,} skipped" + (f" ({why})" if why else "")
+        yield f"{self.messages:,} messages in the export: {self.kept:,} kept, {skipped}"
+        if self.canvases_without_text:
+            yield f"{self.canvases_without_text} of {self.canvases} canvases hold no text"
+        if self.members_without_address:
+            yield (
+                f"{self.members_without_address} members of closed conversations have no usable e-mail address in the "
+                "export and cannot read them here"
+            )
 
 
 class SlackExport:
@@ -56,26 +67,18 @@ class SlackExport:
 
     def __init__(self, path: Path, default_audience: str) -> None:
         self._default = Audience(default_audience)
-        try:
-            self._zip = zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile) as exc:
-            raise Unusable(f"{path} is no ZIP archive. A Slack export ZIP or a folder was expected") from exc
-        self._names = {_real_name(info): info for info in self._zip.infolist() if not _is_junk(info)}
-        listed = [name for name in self._names if PurePosixPath(name).name in _LISTS]
-        top = min(listed, key=lambda name: name.count("/"), default="")
-        if not top or top.count("/") > 2:
-            raise Unusable(
-                f"{path} is a ZIP archive but no Slack export: it holds no channels.json. For other documents, "
-                "unpack it and ingest the folder"
-            )
-        self._prefix = top[: -len(PurePosixPath(top).name)]
-        self._users = [user for user in self._list("users.json") if isinstance(user.get("id"), str)]
-        self._names_of = {user["id"]: _user_name(user) for user in self._users}
-        self._team = next((str(user["team_id"]) for user in self._users if user.get("team_id")), path.stem)
-        self._team = _NOT_IN_IDS.sub("-", self._team)
-        self._days = self._by_folder()
-        self._channels = self._read_channels()
-        self._seen: dict[str, tuple[str, str]] = {}
+        self._zip = SlackArchive(path)
+        areas = self._zip.areas
+        users = [user for area in areas for file in _USERS for user in self._list(area, file)]
+        users = [user for user in users if isinstance(user.get("id"), str)]
+        known = team_of(users, organisation=len(areas) > 1)
+        self._team = NOT_IN_IDS.sub("-", known or path.stem)
+        self._people = people_in(users, known if len(areas) == 1 else "")
+        records = [(area, {file: self._list(area, file) for file in LISTS}) for area in areas]
+        self._channels = channels_in(records)
+        names = {channel.id: channel.name for channel in self._channels if channel.public}
+        self._days = Days(self._zip, {**names, **self._people.names})
+        self._start_over()
 
     @property
     def location(self) -> str:
@@ -88,178 +91,123 @@ class SlackExport:
         return f"slack-{self._team}"
 
     def items(self) -> Iterator[Item | Unlisted]:
-        """One item a thread, channel by channel."""
+        """One item a thread, channel by channel, in an order in which few day files are read twice."""
+        self._start_over()
         for channel in self._channels:
-            messages: dict[str, Message] = {}
-            whole = True
-            for day in sorted(self._days[channel.folder]):
-                try:
-                    messages.update(self._read_day(day))
-                except Unreadable as exc:
-                    whole = False
-                    yield Unlisted(f"{channel.id}/{PurePosixPath(day).name}", str(exc))
-            threads = _threads(messages)
-            if messages and whole:
-                self._seen[channel.id] = (min(messages), max(messages))
-            for root, thread in sorted(threads.items()):
-                item = self._item(channel, root, thread)
-                if item:
-                    yield item
+            audience = channel.audience(self._team, self._default)
+            for name in channel.canvases:
+                yield from self._canvases(name, channel.id, audience)
+            yield from self._threads(channel, audience)
+        for area in self._zip.areas:
+            if "" in area.canvases:
+                yield from self._canvases(area.canvases[""], _ALL_CANVASES, Audience(ADMINS))
 
     def covers(self, path: str) -> bool:
-        """An export speaks for its whole channels, between the first and the last message it holds of them."""
+        """An export speaks for the channels it could read, between the first and the last message of the whole export.
+
+        Of files that could not be read it speaks wherever it has that channel.
+        """
         channel, _, root = path.partition("/")
-        first, last = self._seen.get(channel, ("", ""))
-        return first <= root <= last or (path.endswith(".json") and channel in self._seen)
+        if not _OF_MESSAGE.fullmatch(root):
+            return channel in self._looked_at
+        first, last = timestamp(self._first), timestamp(self._last)
+        return channel in self._whole and first <= root <= last
 
     def members(self) -> Mapping[str, Iterable[str]]:
-        """E-mail addresses of private channels' members, as the export has them."""
-        emails = {
-            user["id"]: str((user.get("profile") or {}).get("email") or "").lower()
-            for user in self._users
-            if not user.get("deleted") and not user.get("is_bot")
-        }
+        """E-mail addresses of private channels' members, as the export has them. Without an address: no member."""
+        addresses = self._people.addresses
         return {
-            self._audience(channel).id: [emails[user] for user in channel.members if emails.get(user)]
-            for channel in self._channels
-            if not channel.public and channel.members is not None
+            channel.audience(self._team, self._default).id: [
+                addresses[member] for member in channel.members if member in addresses
+            ]
+            for channel in self._closed()
+            if channel.members is not None
         }
 
-    def _audience(self, channel: Channel) -> Audience:
-        if channel.public:
-            return self._default
-        return Audience(ADMINS if channel.members is None else f"slack:{self._team}/{channel.id}")
+    def accounting(self) -> Accounting:
+        """Of what `items` has gone through so far."""
+        members = set(chain.from_iterable(channel.members or () for channel in self._closed()))
+        unknown = members - self._people.addresses.keys()
+        skipped = +self._skipped
+        return Accounting(
+            self._rows, self._kept, dict(sorted(skipped.items())), self._broken, *self._canvas_counts, len(unknown)
+        )
 
-    def _read_channels(self) -> list[Channel]:
-        channels = []
-        for file, public in _LISTS.items():
-            for record in self._list(file):
-                if isinstance(record.get("id"), str) and not _NOT_IN_IDS.search(record["id"]):
-                    name = str(record.get("name") or record["id"])
-                    members = record.get("members")
-                    kept = tuple(map(str, members)) if isinstance(members, list) else None
-                    folder = record["id"] if file == "dms.json" else name
-                    channels.append(Channel(record["id"], name, folder, public, kept))
-        # Two conversations that share a folder cannot be told apart: nobody but admins may read either.
-        shared = {folder for folder, count in Counter(channel.folder for channel in channels).items() if count > 1}
-        closed = [replace(one, public=False, members=None) if one.folder in shared else one for one in channels]
-        strays = self._days.keys() - {channel.folder for channel in channels}
-        # A folder that no list names: nobody but admins may read it.
-        return closed + [Channel(folder, folder, folder, public=False, members=None) for folder in sorted(strays)]
+    def remarks(self) -> Iterable[str]:
+        """Where the messages went."""
+        return self.accounting().sentences()
 
-    def _by_folder(self) -> dict[str, list[str]]:
-        """The day files of each folder."""
-        days = defaultdict(list)
-        for name in self._names:
-            path = PurePosixPath(name.removeprefix(self._prefix))
-            if name.startswith(self._prefix) and len(path.parts) == 2 and _is_date(path.stem):
-                days[path.parts[0]].append(name)
-        return days
+    def _start_over(self) -> None:
+        self._rows = self._kept = self._broken = self._first = self._last = 0
+        self._skipped: Counter[str] = Counter()
+        self._canvas_counts = (0, 0)
+        self._whole: set[str] = set()
+        self._looked_at: set[str] = set()
 
-    def _list(self, file: str) -> list[dict[str, Any]]:
-        name = self._prefix + file
-        if name not in self._names:
+    def _closed(self) -> Iterator[Channel]:
+        return (channel for channel in self._channels if not channel.public)
+
+    def _list(self, area: Area, file: str) -> list[dict[str, Any]]:
+        if file not in area.lists:
             return []
         try:
-            data = self._json(name)
+            return [record for record in self._zip.rows(area.lists[file]) if isinstance(record, dict)]
         except Unreadable as exc:
             raise Unusable(f"The export's {file} cannot be read: {exc}") from exc
-        return [record for record in data if isinstance(record, dict)] if isinstance(data, list) else []
 
-    def _json(self, name: str) -> object:
-        info = self._names[name]
-        if info.file_size > _LARGEST_MEMBER:
-            raise Unreadable(f"it unpacks to more than {_LARGEST_MEMBER // 2**20} MiB")
+    def _threads(self, channel: Channel, audience: Audience) -> Iterator[Item | Unlisted]:
+        listing = listing_of(self._days, channel.days)
+        self._rows += listing.rows
+        self._skipped += listing.skipped
+        if channel.days:
+            self._looked_at.add(channel.id)
+            if not listing.broken:
+                self._whole.add(channel.id)
+        if listing.span:
+            first, last = listing.span
+            self._first, self._last = min(self._first or first, first), max(self._last, last)
+        yield from self._broken_files(channel.id, listing.broken)
+        load = partial(self._load, channel)
+        for thread in listing.threads():
+            self._kept += thread.length
+            path = f"{channel.id}/{timestamp(thread.root)}"
+            stamp = digest(f"{channel.name}\0{thread.digest}")[:32]
+            yield Item(path, stamp, audience, partial(load, thread.root, thread.places), self._document)
+
+    def _broken_files(self, folder: str, broken: Mapping[str, str]) -> Iterator[Unlisted]:
+        self._broken += len(broken)
+        for name, reason in broken.items():
+            yield Unlisted(f"{folder}/{PurePosixPath(name).name}", reason)
+
+    def _canvases(self, name: str, folder: str, audience: Audience) -> Iterator[Item | Unlisted]:
+        found: dict[str, bytes] = {}
+        silent = 0
         try:
-            with self._zip.open(info) as file:
-                return json.loads(file.read(_LARGEST_MEMBER).decode("utf-8-sig"))
-        except (OSError, ValueError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as exc:
-            raise Unreadable(f"it is no valid JSON file ({type(exc).__name__})") from exc
+            for of_canvas, data in canvases_in(self._zip, name, self._people.names):
+                found.update({of_canvas: data} if data else {})
+                silent += not data
+        except Unreadable as exc:
+            yield from self._broken_files(folder, {name: str(exc)})
+        for of_canvas, data in found.items():
+            yield Item(f"{folder}/{of_canvas}", digest(data), audience, partial(bytes, data), read_canvas)
+        listed, without = self._canvas_counts
+        self._canvas_counts = (listed + len(found), without + silent)
+        self._looked_at.add(folder)
 
-    def _read_day(self, name: str) -> dict[str, Message]:
-        data = self._json(name)
-        if not isinstance(data, list):
-            raise Unreadable(f"a list of messages was expected, not {type(data).__name__}")
-        found: dict[str, Message] = {}
-        for message in data:
-            if isinstance(message, dict) and message.get("subtype") not in _NOISE and _is_time(message.get("ts")):
-                found[_timestamp(message["ts"])] = message
-        return found
+    def _load(self, channel: Channel, root: int, places: bytes) -> bytes:
+        messages = messages_at(self._days, channel.days, places)
+        said = [(message.line, message.text, self._permalink(channel.id, message, root)) for message in messages]
+        return json.dumps([clean(channel.name), said]).encode()
 
-    def _item(self, channel: Channel, root: str, thread: list[Message]) -> Item | None:
-        said = [message for message in thread if message_text(message, self._names_of)]
-        if not said:
-            return None
-        data = json.dumps([channel.name, said], sort_keys=True, default=str).encode()
-        read = partial(self._document, channel, root)
-        return Item(f"{channel.id}/{root}", digest(data), self._audience(channel), lambda: data, read)
-
-    def _document(self, channel: Channel, root: str, data: bytes) -> Document:
-        _, thread = json.loads(data)
-        blocks = []
-        lead = ""
-        for message in thread:
-            when = datetime.fromtimestamp(float(message["ts"]), UTC).date()
-            text = message_text(message, self._names_of)
-            line = storable(f"{self._author(message)} ({when}): {text}")
-            blocks.append(Block(line, lead, self._permalink(channel, _timestamp(message["ts"]), root)))
-            lead = lead or line
-        first = folded(storable(message_text(thread[0], self._names_of).split("\n")[0]))
+    def _document(self, data: bytes) -> Document:
+        name, said = json.loads(data)
+        lead = said[0][0]
+        blocks = [Block(line, lead if place else "", link) for place, (line, _, link) in enumerate(said)]
+        first = folded(said[0][1].split("\n")[0])
         short = first if len(first) <= _TITLE_LENGTH else first[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " ..."
-        return Document(folded(storable(f"#{channel.name}: {short}")), (Section((), tuple(blocks)),))
+        return Document(folded(f"#{name}: {short}"), (Section((), tuple(blocks)),))
 
-    def _author(self, message: Message) -> str:
-        profile = message.get("user_profile") or {}
-        names = (
-            self._names_of.get(str(message.get("user"))),
-            profile.get("real_name"),
-            message.get("username"),
-            (message.get("bot_profile") or {}).get("name"),
-        )
-        return next((str(name) for name in names if name), "someone")
-
-    def _permalink(self, channel: Channel, ts: str, root: str) -> str:
-        thread = f"&thread_ts={root}" if ts != root else ""
-        return f"https://slack.com/app_redirect?team={self._team}&channel={channel.id}&message_ts={ts}{thread}"
-
-
-def _threads(messages: Mapping[str, Message]) -> dict[str, list[Message]]:
-    threads = defaultdict(list)
-    for ts in sorted(messages):
-        root = messages[ts].get("thread_ts")
-        threads[_timestamp(root) if _is_time(root) else ts].append(messages[ts])
-    return threads
-
-
-def _is_time(ts: object) -> bool:
-    return bool(_TIME.fullmatch(str(ts)))
-
-
-def _timestamp(ts: object) -> str:
-    """Slack's ts as text that sorts: seconds, a dot, six digits."""
-    seconds, _, fraction = str(ts).partition(".")
-    return f"{seconds.zfill(10)}.{fraction.ljust(6, '0')}"
-
-
-def _user_name(user: Mapping[str, Any]) -> str:
-    profile = user.get("profile") or {}
-    names = (profile.get("real_name"), user.get("real_name"), profile.get("display_name"), user.get("name"))
-    return next((str(name) for name in names if name), str(user["id"]))
-
-
-def _is_date(stem: str) -> bool:
-    return len(stem) == 10 and stem[4] == stem[7] == "-" and stem.replace("-", "").isdigit()
-
-
-def _is_junk(info: zipfile.ZipInfo) -> bool:
-    return info.is_dir() or info.filename.startswith("__MACOSX/") or info.filename.endswith(".DS_Store")
-
-
-def _real_name(info: zipfile.ZipInfo) -> str:
-    """The entry's name: Slack writes UTF-8 without saying so, which Python then reads as code page 437."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode()
-    except UnicodeError:
-        return info.filename
+    def _permalink(self, channel: str, message: Message, root: int) -> str:
+        thread = f"&thread_ts={timestamp(root)}" if message.ts != root else ""
+        place = f"team={self._team}&channel={channel}&message_ts={timestamp(message.ts)}"
+        return f"https://slack.com/app_redirect?{place}{thread}"

@@ -5,8 +5,22 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from retrieval.plain import storable
+
 _TOKEN = re.compile(r"<([^<>\n]+)>")
-_SECRET = re.compile(r"(?:[?&]t=)?\bxox[abceprs]-[\w-]{5,}")
+# A link to a file works for whoever has it: what stands behind the question mark is the key.
+_FILE_KEY = re.compile(r"(https?://(?:files\.slack|slack-files)\.[^\s?<>|]*)\?[^\s<>|]*", re.IGNORECASE)
+_SECRET = re.compile(
+    r"(?:[?&](?:t|token)=)?(?:xox[a-z](?:\.xox[a-z])?-[\w%.+/=-]{5,}|xapp-\d-[\w-]{5,})", re.IGNORECASE
+)
+_UNAVAILABLE = {
+    "tombstone": "deleted",
+    "hidden_by_limit": "hidden by the workspace's plan",
+    "external": "kept outside Slack",
+    "access_denied": "no access",
+    "file_not_found": "not found",
+    "check_file_info": "of another workspace",
+}
 
 
 def plain(text: str, names: Mapping[str, str]) -> str:
@@ -14,16 +28,24 @@ def plain(text: str, names: Mapping[str, str]) -> str:
     return html.unescape(_TOKEN.sub(lambda match: _token(match.group(1), names), text)).strip()
 
 
-def message_text(message: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """What a message says: its text, or its blocks where the text is empty; attached files by name, never by link."""
-    said = message.get("text")
-    text = plain(said, names) if isinstance(said, str) else ""
-    if not text:
-        text = " ".join(_block_texts(message.get("blocks"), names))
+def clean(text: str) -> str:
+    """Harmless, and without anything that opens Slack or a file of it. In this order: secrets may hide in markup."""
+    return _SECRET.sub("", _FILE_KEY.sub(r"\1", storable(text))).strip()
+
+
+def file_lines(message: Mapping[str, Any]) -> list[str]:
+    """The attached files by name, with why they cannot be read; never by link."""
     several = message.get("files")
     files = several if isinstance(several, list) else [message.get("file")]
-    titles = [str(file.get("title") or file.get("name") or "file") for file in files if isinstance(file, dict)]
-    return _SECRET.sub("", "\n".join([text, *(f"(file: {title})" for title in titles)])).strip()
+    return [_file_line(file) for file in files if isinstance(file, dict)]
+
+
+def _file_line(file: Mapping[str, Any]) -> str:
+    titles = (file.get("title"), file.get("name"))
+    title = next((title for title in titles if isinstance(title, str) and title), "without a name")
+    states = (file.get("mode"), file.get("file_access"))
+    why = next((_UNAVAILABLE[state] for state in states if isinstance(state, str) and state in _UNAVAILABLE), None)
+    return f"(file: {title}, {why or 'not in the export'})"
 
 
 def _token(inner: str, names: Mapping[str, str]) -> str:
@@ -34,22 +56,4 @@ def _token(inner: str, names: Mapping[str, str]) -> str:
         return f"#{label or names.get(target[1:], 'channel')}"
     if target.startswith("!"):
         return label or f"@{target[1:].split('^')[0]}"
-    return label or target.removeprefix("mailto:")
-
-
-def _block_texts(blocks: object, names: Mapping[str, str]) -> list[str]:
-    """The words of rich-text and section blocks, whatever their nesting."""
-    if isinstance(blocks, list):
-        return [text for block in blocks for text in _block_texts(block, names)]
-    if not isinstance(blocks, dict):
-        return []
-    kind = blocks.get("type")
-    if kind == "user":
-        return [f"@{names.get(str(blocks.get('user_id')), 'someone')}"]
-    if kind == "emoji":
-        return [f":{blocks.get('name')}:"]
-    own = blocks.get("text") if kind != "link" else blocks.get("text") or blocks.get("url")
-    if isinstance(own, str):
-        return [plain(own, names) if kind == "mrkdwn" else own.strip()]
-    nested = [own, blocks.get("elements"), blocks.get("fields"), blocks.get("rows")]
-    return [text for part in nested for text in _block_texts(part, names) if text]
+    return label or target.removeprefix("mailto:").removeprefix("tel:")

@@ -60,3 +60,7 @@ class Source(Protocol):
     def members(self) -> Mapping[str, Iterable[str]]:
         """Audiences that this source knows the members of: audience id to e-mail addresses."""
         ...
+
+    def remarks(self) -> Iterable[str]:
+        """What a person should know of the whole, once all items were listed; a sentence each."""
+        ...

@@ -95,9 +95,14 @@ def remove(folder: Path) -> None:
 
 
 def tidy(home: Path, seq: int) -> None:
-    """Remove the states before this change and what dead processes left behind."""
+    """Remove the states before this change and what dead processes left behind.
+
+    Where another process has saved a newer state meanwhile, that one alone stays: what is older may hold what was
+    deleted.
+    """
+    latest = max([folder_of(home, seq), *newest(home)])
     for old in home.glob("dense-*"):
-        stale = old.suffix == ".tmp" or old.name < folder_of(home, seq).name
+        stale = old.suffix == ".tmp" or old.name < latest.name
         if stale and not _is_being_written(old):
             remove(old)
 

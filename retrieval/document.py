@@ -9,13 +9,15 @@ class Facts:
     """What a document says about itself; empty where it says nothing.
 
     `countries` are ISO 3166 alpha-2 codes: where it applies, everywhere without any. Both dates are included.
-    `supersedes` holds titles or paths of documents whose place it takes, as stated.
+    `supersedes` holds titles or paths of documents whose place it takes, as stated. `stated_audience` is who may read
+    it, as stated.
     """
 
     countries: tuple[str, ...] = ()
     effective_from: date | None = None
     effective_until: date | None = None
     supersedes: tuple[str, ...] = ()
+    stated_audience: str | None = None
 
     def __post_init__(self) -> None:
         wrong = [code for code in self.countries if not (len(code) == 2 and code.isascii() and code.isupper())]

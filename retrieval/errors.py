@@ -6,9 +6,11 @@ FrontdeskError
 ├── Missing             nothing is known under that name
 ├── LedgerBusy          another process is writing (may be tried again)
 ├── LedgerDamaged       the database cannot be used
+├── IndexUnavailable    the vector index is elsewhere and cannot be reached (may be tried again)
 ├── PortInUse           another program listens there
 ├── EmbedderMismatch    the home was built with another embedder
 ├── Unreadable          one document cannot be read
+│   └── Quarantined     it can, but what it holds keeps it from being answerable
 ├── QuestionRefused     the question itself is unusable: empty, or far too long
 │   └── OverWindow      question and fixed parts exceed the model's window
 └── ModelUnavailable    the language model failed (may be tried again)
@@ -61,6 +63,13 @@ class LedgerDamaged(FrontdeskError):
     """The ledger's database cannot be used."""
 
 
+class IndexUnavailable(FrontdeskError):
+    """The vector index cannot be used now; the ledger is whole, and the index can follow later."""
+
+    retryable = True
+    status = 503
+
+
 class PortInUse(FrontdeskError):
     """Another program listens on the port."""
 
@@ -75,6 +84,10 @@ class Unreadable(FrontdeskError):
     """One document cannot be read; the rest of the run goes on."""
 
     status = 422
+
+
+class Quarantined(Unreadable):
+    """The document holds what nobody should read in an answer, and the settings keep such documents out."""
 
 
 class QuestionRefused(FrontdeskError):

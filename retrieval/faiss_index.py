@@ -67,6 +67,12 @@ class FaissIndex:
         return self._state.seq
 
     @property
+    def rows(self) -> int:
+        """How many chunks there are."""
+        state = self._state
+        return int(state.base.alive.sum()) + len(state.tail)
+
+    @property
     def due(self) -> bool:
         """Whether so many rows wait to be merged that it is worth rewriting all."""
         return len(self._state.tail) >= max(_FEWEST, len(self._state.base.rows) // _SHARE)

@@ -34,6 +34,11 @@ class Index(Protocol):
         ...
 
     @property
+    def rows(self) -> int:
+        """How many chunks there are."""
+        ...
+
+    @property
     def due(self) -> bool:
         """Whether so much has been applied since the last `save` that another one is worth what it costs."""
         ...

@@ -15,15 +15,18 @@ from pathlib import Path
 from retrieval.access import Scope
 from retrieval.chunk import Chunk
 from retrieval.errors import LedgerBusy
+from retrieval.ledger.engine import compact
 from retrieval.terms import content_terms, terms
 
 _log = logging.getLogger(__name__)
 _K1 = 1.2
+_REMEMBERED = 100_000  # terms whose frequency is kept in memory
 _LONGEST_QUESTION = 64  # terms; a longer one costs time and finds nothing more
+_AMONG_BEST = 4  # times as many are taken before the scope is applied: most people may read most of it
 _COMMON, _COMMON_SHARE = 5_000, 0.05  # a term in more chunks than both is looked for only when all are as common
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS position (seq INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS chunk (id TEXT PRIMARY KEY, audience TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS chunk (place INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, audience TEXT NOT NULL);
 CREATE VIRTUAL TABLE IF NOT EXISTS body USING fts5(head, text, tokenize = 'unicode61');
 CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab(body, 'row');
 INSERT INTO position SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM position);
@@ -43,12 +46,22 @@ class Match:
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Chunks at `seq`, and of them those with a term, as far as somebody asked."""
+
+    seq: int
+    total: int
+    having: dict[str, int]
+
+
 class LexicalIndex:
     """BM25 among the audiences of a scope."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
+        self._counted = _Counts(-1, 0, {})
         try:
             self._connection.executescript(_SCHEMA)
         except sqlite3.DatabaseError as exc:
@@ -74,7 +87,9 @@ class LexicalIndex:
             for chunk_id in [*deletes, *upserts]:
                 self._remove(connection, chunk_id)
             for chunk_id, (audience, chunk) in upserts.items():
-                row = connection.execute("INSERT INTO chunk VALUES (?, ?)", (chunk_id, audience)).lastrowid
+                row = connection.execute(
+                    "INSERT INTO chunk(id, audience) VALUES (?, ?)", (chunk_id, audience)
+                ).lastrowid
                 head = " ".join(terms(f"{chunk.title} {chunk.heading}"))
                 body = " ".join(terms(chunk.text))
                 connection.execute("INSERT INTO body(rowid, head, text) VALUES (?, ?, ?)", (row, head, body))
@@ -87,11 +102,11 @@ class LexicalIndex:
             connection.execute("DELETE FROM chunk")
             connection.execute("UPDATE position SET seq = 0")
 
-    def purge(self) -> None:
-        """Rewrite the file without the terms of what was deleted."""
+    def purge(self) -> bool:
+        """Rewrite the file without the terms of what was deleted; False where a reader keeps some in its log."""
         with self._writing() as connection:
             connection.execute("INSERT INTO body(body) VALUES ('optimize')")
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return compact(self._connection)
 
     def search(self, question: str, scope: Scope, k: int) -> list[Match]:
         """The k best chunks inside the scope, best first. The question is words, never query syntax."""
@@ -100,19 +115,31 @@ class LexicalIndex:
             return []
         rarity = self.rarity(wanted)
         most = (_K1 + 1) * sum(rarity.values())
-        audiences = sorted(scope.audiences)
-        marks = ",".join("?" * len(audiences))
-        query = f"""
-            SELECT chunk.id, -bm25(body, 1.0, 1.0) AS score FROM body JOIN chunk ON chunk.rowid = body.rowid
-            WHERE body MATCH ? AND chunk.audience IN ({marks}) ORDER BY score DESC, chunk.id LIMIT ?
-        """  # noqa: S608 - only question marks are put in
         quoted = " OR ".join(f'"{term}"' for term in self._rare(rarity))
-        rows = self._connection.execute(query, (quoted, *audiences, k)).fetchall()
+        rows = self._best(quoted, scope, k)
         return [Match(chunk_id, score, min(1.0, score / most) if most else 0.0) for chunk_id, score in rows]
+
+    def _best(self, quoted: str, scope: Scope, k: int) -> list[tuple[str, float]]:
+        """The k best inside the scope. Most people may read most of it, so the best of all are looked at first."""
+        best = "SELECT rowid, rank FROM body WHERE body MATCH ? ORDER BY rank LIMIT ?"
+        query = f"""
+            SELECT chunk.id, -best.rank, chunk.audience FROM ({best}) best JOIN chunk ON chunk.place = best.rowid
+            ORDER BY best.rank, chunk.id
+        """  # noqa: S608 - a constant is put in
+        first = self._connection.execute(query, (quoted, k * _AMONG_BEST)).fetchall()
+        inside = [(chunk_id, score) for chunk_id, score, audience in first if audience in scope]
+        if len(inside) >= k or len(first) < k * _AMONG_BEST:
+            return inside[:k]
+        audiences = sorted(scope.audiences)
+        query = f"""
+            SELECT chunk.id, -rank FROM body JOIN chunk ON chunk.place = body.rowid
+            WHERE body MATCH ? AND chunk.audience IN ({",".join("?" * len(audiences))}) ORDER BY rank, chunk.id LIMIT ?
+        """  # noqa: S608 - only question marks are put in
+        return self._connection.execute(query, (quoted, *audiences, k)).fetchall()
 
     def _rare(self, rarity: Mapping[str, float]) -> list[str]:
         """The terms without the commonest ones, which cost most time and tell least; all where none is left."""
-        total = self._connection.execute("SELECT count(*) FROM chunk").fetchone()[0]
+        total = self._counts().total
         if total <= _COMMON:
             return list(rarity)
         least = inverse_document_frequency(total, max(_COMMON, int(_COMMON_SHARE * total)))
@@ -120,14 +147,21 @@ class LexicalIndex:
 
     def rarity(self, wanted: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of each term, as BM25 weighs it; an unknown term counts as the rarest."""
-        total = self._connection.execute("SELECT count(*) FROM chunk").fetchone()[0]
-        marks = ",".join("?" * len(wanted))
-        rows = self._connection.execute(
-            f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})",  # noqa: S608 - marks only
-            tuple(wanted),
-        )
-        seen = dict(rows.fetchall())
-        return {term: inverse_document_frequency(total, seen.get(term, 0)) for term in wanted}
+        counts = self._counts()
+        missing = [term for term in wanted if term not in counts.having]
+        marks = ",".join("?" * len(missing))
+        query = f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})"  # noqa: S608 - marks only
+        found = dict(self._connection.execute(query, tuple(missing)).fetchall()) if missing else {}
+        counts.having.update({term: found.get(term, 0) for term in missing})
+        return {term: inverse_document_frequency(counts.total, counts.having[term]) for term in wanted}
+
+    def _counts(self) -> "_Counts":
+        """Counting takes a look at every chunk; so it is done once for each state of the index."""
+        seq = self.seq
+        if self._counted.seq != seq or len(self._counted.having) > _REMEMBERED:
+            total = self._connection.execute("SELECT count(*) FROM chunk").fetchone()[0]
+            self._counted = _Counts(seq, total, {})
+        return self._counted
 
     @property
     def _connection(self) -> sqlite3.Connection:

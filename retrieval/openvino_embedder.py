@@ -127,6 +127,6 @@ def quiet_openvino() -> ModuleType:
     with _importing:
         sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
         openvino = importlib.import_module("openvino")
-        # Its binding to numpy is made at the first use; two threads that are first together wait for each other forever.
+        # Its binding to numpy is made at the first use; two threads that come first wait for each other for ever.
         openvino.Tensor(openvino.Type.f32, openvino.Shape([1])).data[:] = 0
         return openvino

@@ -20,7 +20,8 @@ _OPENING = re.compile(r"<(?=[a-zA-Z/!?@#])|\](?=[(\[])|(?<=\])(?=:)")
 
 def harmless(text: str) -> str:
     """The text without markup that could act; words and their order stay as they are."""
-    text = "".join(character for character in text if character in _KEPT or _visible(character))
+    if not text.replace("\n", "").replace("\t", "").isprintable():  # nearly all texts are
+        text = "".join(character for character in text if character in _KEPT or _visible(character))
     for _ in range(_NESTED_AT_MOST):
         before = text
         text = _IMAGE_OR_LINK.sub(r"\1", _AUTOLINK.sub(r"\1", text))

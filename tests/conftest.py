@@ -19,6 +19,7 @@ from retrieval.embedder import Embedder  # noqa: E402
 from retrieval.embedding_model import EmbeddingModel, installed_minilm  # noqa: E402
 from retrieval.openvino_embedder import OpenVinoEmbedder  # noqa: E402
 from retrieval.openvino_export import exported  # noqa: E402
+from tests.milvus_server import ELSEWHERE, milvus_server  # noqa: E402
 from tests.tiny_llama import narrow_llama, tiny_llama  # noqa: E402
 
 CACHE = Path(__file__).parent.parent / ".cache"
@@ -85,6 +86,16 @@ def llama_dir() -> Path:
 def narrow_llama_dir() -> Path:
     """Another one with another tokenizer, a strict chat template and a window of 512 tokens."""
     return narrow_llama(CACHE)
+
+
+@pytest.fixture(scope="session")
+def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URI of a real Milvus server, for heavy tests."""
+    if ELSEWHERE:
+        yield ELSEWHERE
+        return
+    with milvus_server(tmp_path_factory.mktemp("milvus")) as uri:
+        yield uri
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:

@@ -24,7 +24,24 @@ def slack_zip(path: Path, days: Files, **lists: object) -> Path:
     """Write an export of these days (`channel/date` to messages) and lists; a list of None is left out."""
     usual: Files = {"users": [HANA, SAM], "channels": [GENERAL], "groups": [PRIVATE]}
     files = {name: content for name, content in {**usual, **lists, **days}.items() if content is not None}
-    with zipfile.ZipFile(path, "w") as archive:
+    return archive(path, {f"{name}.json": content for name, content in files.items()})
+
+
+def archive(path: Path, files: Files) -> Path:
+    """Write a ZIP of these files; what is no text becomes JSON."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in files.items():
-            archive.writestr(f"{name}.json", content if isinstance(content, str) else json.dumps(content))
+            made.writestr(name, content if isinstance(content, str | bytes) else json.dumps(content))
+    return path
+
+
+def unflagged(path: Path) -> Path:
+    """Take away from each name that it is UTF-8, as Slack leaves it out."""
+    data = path.read_bytes()
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # general purpose flags of both headers
+        parts = data.split(signature)
+        at = flags - 4 + 1
+        parts[1:] = [part[:at] + bytes([part[at] & ~0x08]) + part[at + 1 :] for part in parts[1:]]
+        data = signature.join(parts)
+    path.write_bytes(data)
     return path

@@ -14,6 +14,8 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 MIGRATIONS = "retrieval/ledger/migrations/"
 TESTED_ELSEWHERE = {
     "app/demo.py": "tests/browser/test_page.py runs the demo",
+    "app/callers.py": "tests/app/test_server.py and test_run_routes.py speak for callers",
+    "app/run_terminal.py": "tests/app/test_terminal.py and test_run_commands.py",
     "app/tables.py": "tests/retrieval/test_schema.py compares it with the migrations",
 }
 READ_THE_ENVIRONMENT = {"app/settings.py", "app/cli.py", "app/quiet.py", "app/processes.py", "ui/web.py"}

@@ -18,6 +18,8 @@ from app.events import Done
 from tests.conftest import write
 from tests.serving import free_port
 
+pytestmark = pytest.mark.heavy
+
 BARRED = Path(__file__).parent / "browser" / "loopback_only"
 NOWHERE = "http://192.0.2.1:9"  # an address that is never given to anybody (RFC 5737)
 QUESTION = "How many days of annual leave does every employee have?"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest import reader
+from ingest.folder import PEOPLE_FILE
 from retrieval.document import Document
 
 HERE = Path(__file__).parent
@@ -38,6 +39,8 @@ def build() -> dict[str, str]:
     """The content of each file of the set."""
     corpus = []
     for file in sorted(path for path in COMPANY.rglob("*") if path.suffix in reader.READERS):
+        if file.name == PEOPLE_FILE:
+            continue
         name = file.relative_to(COMPANY).as_posix()
         document = reader.read(file.read_bytes(), name)
         corpus.append({"id": name, "title": document.title, "text": as_markdown(document)})

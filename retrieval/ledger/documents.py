@@ -1,23 +1,27 @@
 """Writing documents: one transaction per document makes its new version the answerable one."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
 from retrieval.access import Audience
 from retrieval.chunk import Chunk
+from retrieval.concern import Concern
 from retrieval.document import NO_FACTS, Facts
 from retrieval.errors import Missing
 from retrieval.ledger import lookup
 from retrieval.ledger.engine import reading, writing
-from retrieval.ledger.schema import chunks, documents, embeddings, failures, index_changes
+from retrieval.ledger.schema import chunks, documents, embeddings, facts, failures, index_changes
 from retrieval.reading import Reading
 from retrieval.words import packed
 
 _BATCH = 500
+_PURGE_DUE = "purge_due"
 _FACTS = tuple(Facts.__dataclass_fields__)
 
 
@@ -35,9 +39,10 @@ class Entry:
     version: int
     updated_at: datetime
     facts: Facts = NO_FACTS
+    concerns: tuple[Concern, ...] = ()
 
 
-_ENTRY = tuple(name for name in Entry.__dataclass_fields__ if name != "facts")
+_ENTRY = tuple(name for name in Entry.__dataclass_fields__ if name not in ("facts", "concerns"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,21 @@ class Version:
 
 def entries(engine: Engine, source: str | None = None) -> list[Entry]:
     """All documents, or one source's, by uri."""
-    query = select(*(documents.c[name] for name in (*_ENTRY, *_FACTS))).order_by(documents.c.uri)
+    query = select(*(documents.c[name] for name in (*_ENTRY, *_FACTS, "concerns"))).order_by(documents.c.uri)
     if source is not None:
         query = query.where(documents.c.source == source)
     with reading(engine) as connection:
         rows = connection.execute(query).all()
-    return [Entry(**{name: getattr(row, name) for name in _ENTRY}, facts=lookup.facts_of(row)) for row in rows]
+    return [_entry(row) for row in rows]
+
+
+def texts(engine: Engine) -> Iterator[tuple[str, str]]:
+    """Each document's uri and answerable text, by uri; without a scope, for whoever keeps the documents."""
+    query = select(chunks.c.uri, chunks.c.text).where(chunks.c.ordinal.is_not(None))
+    with reading(engine) as connection:
+        rows = connection.execute(query.order_by(chunks.c.uri, chunks.c.ordinal).execution_options(yield_per=_BATCH))
+        for uri, of_document in groupby(rows, key=lambda row: str(row.uri)):
+            yield uri, "\n".join(row.text for row in of_document)
 
 
 def stored_embeddings(engine: Engine, digests: Iterable[str]) -> set[str]:
@@ -88,6 +102,7 @@ def flip(engine: Engine, version: Version, needed: frozenset[str] = frozenset())
     """Make this version the answerable one: chunks, pointer and index changes in one transaction.
 
     Embeddings that nothing uses any more are forgotten, but for the `needed` ones, which other documents wait for.
+    Older versions are forgotten when this one hides what they may show.
     """
     entry = version.entry
     rows = [
@@ -97,6 +112,7 @@ def flip(engine: Engine, version: Version, needed: frozenset[str] = frozenset())
     with writing(engine) as connection:
         before = _current(connection, entry.uri)
         known = set(connection.execute(select(chunks.c.id).where(chunks.c.uri == entry.uri)).scalars())
+        hides_more = _hides_more(connection, entry)
         moved = _put_entry(connection, entry)
         connection.execute(update(chunks).where(chunks.c.uri == entry.uri).values(ordinal=None))
         for row in rows:
@@ -104,6 +120,8 @@ def flip(engine: Engine, version: Version, needed: frozenset[str] = frozenset())
             connection.execute(
                 update(chunks).where(chunks.c.id == row["id"]).values(row) if again else insert(chunks).values(row)
             )
+        if hides_more:
+            _forget_older(connection, entry.uri)
         now = [chunk.id for chunk in version.chunks]
         gone = sorted(before.keys() - set(now))
         _note(connection, gone, "delete")
@@ -129,7 +147,10 @@ def set_stamp(engine: Engine, stamps: Mapping[str, str]) -> None:
 
 
 def remove(engine: Engine, uri: str) -> int:
-    """Delete a document with its text and vectors, older versions too; returns how many chunks went."""
+    """Delete a document with its text and vectors, older versions too; returns how many chunks went.
+
+    Nobody is shown it from then on. The files may hold it until they are purged, which is noted as due.
+    """
     with writing(engine) as connection:
         if connection.execute(select(documents.c.uri).where(documents.c.uri == uri)).first() is None:
             raise Missing(f"No document {uri!r}. `frontdesk documents` lists them")
@@ -139,7 +160,31 @@ def remove(engine: Engine, uri: str) -> int:
         connection.execute(delete(documents).where(documents.c.uri == uri))
         connection.execute(delete(failures).where(failures.c.uri == uri))
         _forget_unused_embeddings(connection, digests)
+        _note_purge_is_due(connection)
         return gone
+
+
+def purge_is_due(engine: Engine) -> bool:
+    """Whether files may still hold what was deleted."""
+    return lookup.fact(engine, _PURGE_DUE) is not None
+
+
+def forget_loose_embeddings(engine: Engine) -> None:
+    """Drop the vectors that no document uses; an interrupted run leaves some."""
+    used = select(chunks.c.id).where(chunks.c.embedding == embeddings.c.digest, chunks.c.ordinal.is_not(None))
+    with writing(engine) as connection:
+        connection.execute(delete(embeddings).where(~used.exists()))
+
+
+def end_purge(engine: Engine) -> None:
+    """Note that no file holds it any more; written last."""
+    with writing(engine) as connection:
+        connection.execute(delete(facts).where(facts.c.name == _PURGE_DUE))
+
+
+def _entry(row: Row[Any]) -> Entry:
+    stated = {name: getattr(row, name) for name in _ENTRY}
+    return Entry(**stated, facts=lookup.facts_of(row), concerns=tuple(Concern(**one) for one in row.concerns))
 
 
 def _current(connection: Connection, uri: str) -> dict[str, str]:
@@ -151,12 +196,30 @@ def _current(connection: Connection, uri: str) -> dict[str, str]:
 def _put_entry(connection: Connection, entry: Entry) -> bool:
     """Write the document's row; True when its audience changed."""
     values = {name: getattr(entry, name) for name in _ENTRY} | {name: getattr(entry.facts, name) for name in _FACTS}
+    values["concerns"] = [asdict(concern) for concern in entry.concerns]
     old = connection.execute(select(documents.c.audience).where(documents.c.uri == entry.uri)).scalar()
     if old is None:
         connection.execute(insert(documents).values(values))
         return False
     connection.execute(update(documents).where(documents.c.uri == entry.uri).values(values))
     return bool(old != entry.audience)
+
+
+def _hides_more(connection: Connection, entry: Entry) -> bool:
+    """Whether something is hidden in this version that was not in the one before."""
+    query = select(documents.c.concerns).where(documents.c.uri == entry.uri)
+    before = {concern["kind"]: concern["count"] for concern in connection.execute(query).scalar() or []}
+    return any(one.hides and one.count > before.get(one.kind, 0) for one in entry.concerns)
+
+
+def _forget_older(connection: Connection, uri: str) -> None:
+    if connection.execute(delete(chunks).where(chunks.c.uri == uri, chunks.c.ordinal.is_(None))).rowcount:
+        _note_purge_is_due(connection)
+
+
+def _note_purge_is_due(connection: Connection) -> None:
+    connection.execute(delete(facts).where(facts.c.name == _PURGE_DUE))
+    connection.execute(insert(facts).values(name=_PURGE_DUE, value="yes"))
 
 
 def _chunk_row(chunk: Chunk, ordinal: int, embedding: str) -> dict[str, object]:

@@ -13,10 +13,10 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, Oper
 
 from retrieval.errors import LedgerBusy, LedgerDamaged, Unusable
 
-HEAD = "0003"
+HEAD = "0006"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 10
-_COPY = ".before-"  # a copy of the file, named after the schema that it was brought to
+COPY = ".before-"  # begins the ending of a copy of the file, named after what was done next
 
 
 def open_ledger(url: str) -> Engine:
@@ -64,17 +64,35 @@ def writing(engine: Engine) -> Iterator[Connection]:
         raise _busy_or_damaged(exc, engine) from exc
 
 
-def empty_log(engine: Engine) -> None:
-    """SQLite: leave no deleted text in the files beside the database: its log, and copies made before a migration.
+def empty_log(engine: Engine) -> bool:
+    """SQLite: leave no deleted text in the files: the database's unused space, its log, copies that were kept aside.
 
-    While another process is reading, its part of the log remains until the next time.
+    False where another process was reading for so long that its part of the log remains.
     """
+    emptied = True
     if engine.dialect.name == "sqlite" and engine.url.database:
         with closing(engine.raw_connection()) as connection:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            emptied = compact(connection.cursor())
         file = Path(engine.url.database)
-        for copy in file.parent.glob(f"{glob.escape(file.name)}{_COPY}*"):
+        for copy in file.parent.glob(f"{glob.escape(file.name)}{COPY}*"):
             copy.unlink()
+    return emptied
+
+
+def compact(cursor: Any) -> bool:
+    """Rewrite an SQLite database without what was deleted, and empty its log; False where a reader is in the way.
+
+    Overwriting what is deleted is not enough: a page that was split before keeps bytes of its other half.
+    """
+    try:
+        cursor.execute("VACUUM")
+        (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError as exc:
+        raise LedgerBusy(
+            f"What was deleted is shown to nobody, but could not be taken out of the files: {exc}. The next ingestion "
+            "or deletion does it"
+        ) from exc
+    return not busy
 
 
 def _is_sqlite(url: str) -> bool:
@@ -108,7 +126,7 @@ def _migrate(engine: Engine) -> None:
     if found == HEAD:
         return
     if found is not None and engine.url.database and engine.dialect.name == "sqlite":
-        _copy_sqlite(engine.url.database, f"{engine.url.database}{_COPY}{HEAD}")
+        _copy_sqlite(engine.url.database, f"{engine.url.database}{COPY}{HEAD}")
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Engine, Row, Select, func, select
+from sqlalchemy import ColumnElement, Engine, Row, Select, func, select
 
 from retrieval.access import Scope
 from retrieval.chunk import Chunk
@@ -32,7 +32,7 @@ class Found:
 
 def find(engine: Engine, chunk_ids: Sequence[str], scope: Scope) -> dict[str, Found]:
     """Those of the chunks that are alive and inside the scope, by id."""
-    query = _alive().where(chunks.c.id.in_(chunk_ids), documents.c.audience.in_(scope.audiences))
+    query = _alive().where(chunks.c.id.in_(chunk_ids), _inside(scope))
     with reading(engine) as connection:
         return {row.id: _found(row) for row in connection.execute(query)}
 
@@ -42,7 +42,7 @@ def between(engine: Engine, uri: str, first: int, last: int, scope: Scope) -> li
     query = (
         _alive()
         .where(chunks.c.uri == uri, chunks.c.ordinal.between(first, last))
-        .where(documents.c.audience.in_(scope.audiences))
+        .where(_inside(scope))
         .order_by(chunks.c.ordinal)
     )
     with reading(engine) as connection:
@@ -54,7 +54,7 @@ def quoted(engine: Engine, chunk_ids: Iterable[str], scope: Scope) -> dict[str, 
     query = (
         select(chunks, documents.c.audience, documents.c.contact)
         .join(documents, documents.c.uri == chunks.c.uri)
-        .where(chunks.c.id.in_(list(chunk_ids)), documents.c.audience.in_(scope.audiences))
+        .where(chunks.c.id.in_(list(chunk_ids)), _inside(scope))
     )
     with reading(engine) as connection:
         return {row.id: _chunk(row) for row in connection.execute(query)}
@@ -82,7 +82,7 @@ def words(engine: Engine, chunk_ids: Sequence[str], scope: Scope) -> dict[str, W
         select(chunks.c.id, embeddings.c.words, embeddings.c.vector)
         .join(documents, documents.c.uri == chunks.c.uri)
         .join(embeddings, embeddings.c.digest == chunks.c.embedding)
-        .where(chunks.c.id.in_(chunk_ids), chunks.c.ordinal.is_not(None), documents.c.audience.in_(scope.audiences))
+        .where(chunks.c.id.in_(chunk_ids), chunks.c.ordinal.is_not(None), _inside(scope))
     )
     with reading(engine) as connection:
         return {row.id: unpacked(row.words or b"", len(row.vector) // 4) for row in connection.execute(query)}
@@ -141,6 +141,14 @@ def counts(engine: Engine) -> tuple[int, int]:
         return document_count, connection.execute(alive).scalar_one()
 
 
+def _inside(scope: Scope) -> ColumnElement[bool]:
+    """The document is in scope, looked at after the chunk was found.
+
+    Given the bare column, SQLite begins with all documents of the audience: 0.4 s for 100 chunks of 100,000.
+    """
+    return func.coalesce(documents.c.audience, "").in_(scope.audiences)
+
+
 def _alive() -> Select[tuple[object, ...]]:
     return (
         select(chunks, documents.c.audience, documents.c.contact, *_FACTS)
@@ -160,4 +168,5 @@ def _chunk(row: Row[tuple[object, ...]]) -> Chunk:
 
 def facts_of(row: Row[Any]) -> Facts:
     """What a row of documents says about itself."""
-    return Facts(tuple(row.countries), row.effective_from, row.effective_until, tuple(row.supersedes))
+    stated = (row.effective_from, row.effective_until, tuple(row.supersedes), row.stated_audience)
+    return Facts(tuple(row.countries), *stated)

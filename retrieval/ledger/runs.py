@@ -1,12 +1,14 @@
 """Sources, ingestion runs, failures and audience members."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
-from retrieval.errors import EmbedderMismatch
+from retrieval.errors import EmbedderMismatch, Missing, Unusable
 from retrieval.ledger.engine import reading, writing
 from retrieval.ledger.schema import audience_members, facts, failures, runs, sources
 
@@ -17,6 +19,53 @@ class Failure:
 
     uri: str
     reason: str
+    stamp: str = ""
+
+
+class Wish(Enum):
+    """What somebody wants of a run that goes on."""
+
+    NONE = ""
+    PAUSE = "pause"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """A source as it is known. `options` are those of its last run; every 0 minutes: only by hand."""
+
+    name: str
+    kind: str
+    location: str
+    path: str
+    options: Mapping[str, object] = field(default_factory=dict)
+    every_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An ingestion run. `state`: running, done, paused, cancelled, failed or interrupted."""
+
+    id: int
+    source: str
+    state: str
+    started_at: datetime
+    seen_at: datetime | None
+    ended_at: datetime | None
+    total: int
+    counts: Mapping[str, int]
+
+    @property
+    def done(self) -> int:
+        """Documents that have been dealt with."""
+        return sum(self.counts.get(name, 0) for name in ("added", "updated", "unchanged", "failed"))
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the rate so far; None when nothing can be said yet, or there is nothing left."""
+        if self.state != "running" or not self.done or self.seen_at is None:
+            return None
+        return (self.total - self.done) * (self.seen_at - self.started_at).total_seconds() / self.done
 
 
 def source_names(engine: Engine) -> dict[str, str]:
@@ -59,25 +108,106 @@ def check_embedder(found: str | None, embedder_id: str) -> None:
 
 
 def start_run(engine: Engine, source: str) -> int:
-    """Note that a run began."""
+    """Note that a run began; the caller is the only writer, so an earlier one without an end was interrupted."""
     now = datetime.now(UTC)
     with writing(engine) as connection:
-        done = connection.execute(insert(runs).values(source=source, started_at=now, counts={}))
+        connection.execute(update(runs).where(runs.c.state == "running").values(state="interrupted"))
+        done = connection.execute(insert(runs).values(source=source, started_at=now, counts={}, state="running"))
         assert done.inserted_primary_key is not None
         return int(done.inserted_primary_key[0])
 
 
-def end_run(engine: Engine, run: int, counts: Mapping[str, int]) -> None:
-    """Note that a run is complete; written last."""
+def note_progress(engine: Engine, run: int, counts: Mapping[str, int], total: int) -> Wish:
+    """Note how far a run is; returns what somebody wants of it."""
+    values = {"counts": dict(counts), "total": total, "seen_at": datetime.now(UTC)}
     with writing(engine) as connection:
-        connection.execute(update(runs).where(runs.c.id == run).values(ended_at=datetime.now(UTC), counts=dict(counts)))
+        connection.execute(update(runs).where(runs.c.id == run).values(values))
+        return Wish(connection.execute(select(runs.c.wish).where(runs.c.id == run)).scalar_one())
+
+
+def wish(engine: Engine, run: int, wanted: Wish) -> None:
+    """Ask a run that goes on to pause or to be cancelled; it does so within a few documents."""
+    with writing(engine) as connection:
+        state = connection.execute(select(runs.c.state).where(runs.c.id == run)).scalar()
+        if state is None:
+            raise Missing(f"There is no run {run}. `frontdesk runs` lists them")
+        if state != "running":
+            raise Unusable(f"Run {run} is not running any more, it is {state}")
+        connection.execute(update(runs).where(runs.c.id == run).values(wish=wanted.value))
+
+
+def end_run(engine: Engine, run: int, counts: Mapping[str, int], state: str = "done") -> None:
+    """Note that a run is over; written last."""
+    values = {"ended_at": datetime.now(UTC), "counts": dict(counts), "state": state}
+    with writing(engine) as connection:
+        connection.execute(update(runs).where(runs.c.id == run).values(values))
+
+
+def listed_runs(engine: Engine, most: int = 50) -> list[Run]:
+    """The newest runs, newest first."""
+    with reading(engine) as connection:
+        return [_run(row) for row in connection.execute(select(runs).order_by(runs.c.id.desc()).limit(most))]
+
+
+def run_of(engine: Engine, run: int) -> Run:
+    """One run."""
+    with reading(engine) as connection:
+        row = connection.execute(select(runs).where(runs.c.id == run)).first()
+    if row is None:
+        raise Missing(f"There is no run {run}. `frontdesk runs` lists them")
+    return _run(row)
+
+
+def remember_source(engine: Engine, location: str, path: str, options: Mapping[str, object]) -> None:
+    """Keep how a source was ingested, so that it can be ingested again by its name."""
+    with writing(engine) as connection:
+        known = update(sources).where(sources.c.location == location)
+        connection.execute(known.values(path=path, options=dict(options)))
+
+
+def schedule(engine: Engine, source: str, every_minutes: int) -> None:
+    """Let the server ingest a source every so many minutes; 0: no more."""
+    with writing(engine) as connection:
+        done = connection.execute(update(sources).where(sources.c.name == source).values(every_minutes=every_minutes))
+        if not done.rowcount:
+            raise Missing(f"There is no source {source!r}. `frontdesk sources` lists them")
+
+
+def listed_sources(engine: Engine) -> list[SourceEntry]:
+    """All sources, by name."""
+    with reading(engine) as connection:
+        rows = connection.execute(select(sources).order_by(sources.c.name)).all()
+    return [
+        SourceEntry(row.name, row.kind, row.location, row.path, dict(row.options), row.every_minutes) for row in rows
+    ]
+
+
+def source_of(engine: Engine, name: str) -> SourceEntry:
+    """One source by its name."""
+    for source in listed_sources(engine):
+        if source.name == name:
+            return source
+    raise Missing(f"There is no source {name!r}. `frontdesk sources` lists them")
+
+
+def _run(row: Row[Any]) -> Run:
+    times = [_in_utc(moment) for moment in (row.started_at, row.seen_at, row.ended_at)]
+    started, seen, ended = times
+    assert started is not None
+    return Run(row.id, row.source, row.state, started, seen, ended, row.total, dict(row.counts))
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """SQLite gives times back without their zone."""
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
 def note_failure(engine: Engine, run: int, source: str, failure: Failure) -> None:
     """Record an item that could not be read; replaces what an earlier run said of it."""
     with writing(engine) as connection:
         connection.execute(delete(failures).where(failures.c.uri == failure.uri))
-        connection.execute(insert(failures).values(uri=failure.uri, source=source, reason=failure.reason, run=run))
+        values = {"uri": failure.uri, "source": source, "reason": failure.reason, "run": run, "stamp": failure.stamp}
+        connection.execute(insert(failures).values(values))
 
 
 def forget_failures(engine: Engine, uris: Iterable[str]) -> None:
@@ -89,11 +219,11 @@ def forget_failures(engine: Engine, uris: Iterable[str]) -> None:
 
 def known_failures(engine: Engine, source: str | None = None) -> list[Failure]:
     """What could not be read, by uri."""
-    query = select(failures.c.uri, failures.c.reason).order_by(failures.c.uri)
+    query = select(failures.c.uri, failures.c.reason, failures.c.stamp).order_by(failures.c.uri)
     if source is not None:
         query = query.where(failures.c.source == source)
     with reading(engine) as connection:
-        return [Failure(row.uri, row.reason) for row in connection.execute(query)]
+        return [Failure(row.uri, row.reason, row.stamp) for row in connection.execute(query)]
 
 
 def set_members(engine: Engine, members: Mapping[str, Iterable[str]]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
@@ -28,6 +29,11 @@ sources = Table(
     Column("name", String, primary_key=True),
     Column("kind", String, nullable=False),
     Column("location", Text, nullable=False, unique=True),
+    # How it is ingested again: where it lies, and the options of the last time.
+    Column("path", Text, nullable=False, server_default=text("''")),
+    Column("options", JSON, nullable=False, server_default="{}"),
+    # Minutes between runs that the server starts by itself; 0: none.
+    Column("every_minutes", Integer, nullable=False, server_default="0"),
 )
 
 documents = Table(
@@ -48,6 +54,9 @@ documents = Table(
     Column("effective_from", Date, nullable=True),
     Column("effective_until", Date, nullable=True),
     Column("supersedes", JSON, nullable=False, server_default="[]"),
+    Column("stated_audience", Text, nullable=True),
+    # What somebody should look at: {kind, count, excerpt}.
+    Column("concerns", JSON, nullable=False, server_default="[]"),
 )
 
 chunks = Table(
@@ -100,6 +109,13 @@ runs = Table(
     # Written last: a run without it was interrupted.
     Column("ended_at", DateTime(timezone=True), nullable=True),
     Column("counts", JSON, nullable=False),
+    Column("state", String, nullable=False, server_default="done"),
+    # What somebody wants of it while it goes on: to pause or to be cancelled.
+    Column("wish", String, nullable=False, server_default=text("''")),
+    # Documents that it has to look at.
+    Column("total", Integer, nullable=False, server_default="0"),
+    # When it last said how far it is.
+    Column("seen_at", DateTime(timezone=True), nullable=True),
     sqlite_autoincrement=True,
 )
 
@@ -110,4 +126,6 @@ failures = Table(
     Column("source", String, nullable=False, index=True),
     Column("reason", Text, nullable=False),
     Column("run", _Sequence, nullable=False),
+    # The item's stamp when its content could not be read: while it is the same, reading it again is no use.
+    Column("stamp", Text, nullable=False, server_default=text("''")),
 )

@@ -32,14 +32,15 @@ def test_an_empty_folder(frontdesk: Frontdesk, tmp_path: Path) -> None:
     assert "empty" in done.error
 
 
-def test_a_folder_that_became_empty_loses_its_documents(frontdesk: Frontdesk, tmp_path: Path) -> None:
+def test_a_folder_that_became_empty_is_told_and_loses_nothing(frontdesk: Frontdesk, tmp_path: Path) -> None:
     folder = two_files(tmp_path)
     frontdesk("ingest", str(folder))
     shutil.rmtree(folder)
     folder.mkdir()
     done = frontdesk("ingest", str(folder), "--json")
-    assert (done.code, done.json["removed"]) == (0, 2)
-    assert frontdesk("documents", "--json").json["documents"] == []
+    assert (done.code, one_sentence(done)) == (2, True)
+    assert "stays answerable until it is deleted" in done.error
+    assert len(frontdesk("documents", "--json").json["documents"]) == 2
 
 
 def test_an_unreadable_file_is_reported_and_the_rest_goes_on(frontdesk: Frontdesk, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import pytest
 from pydantic import SecretStr
 
 from app.bootstrap import Home, make_private_folder, source_at
+from ingest import reader
+from ingest.choices import Choices
 from ingest.report import NoProgress
 from retrieval.access import PUBLIC
 from retrieval.errors import EmbedderMismatch, Missing, ModelUnavailable, Unusable
@@ -60,7 +62,7 @@ def test_an_unreachable_server_is_told_as_such(make_home: Callable[..., Home]) -
 @pytest.mark.parametrize(("path", "kind"), [("notes", "folder"), ("notes/a.md", "folder")])
 def test_a_path_stands_for_a_source(tmp_path: Path, path: str, kind: str) -> None:
     write(tmp_path / "notes", {"a.md": "# A", "b.md": "# B"})
-    assert source_at(tmp_path / path, "", {}).kind == kind
+    assert source_at(tmp_path / path, Choices(), [], reader.read).kind == kind
 
 
 def test_a_single_file_updates_the_folder_it_belongs_to(make_home: Callable[..., Home], tmp_path: Path) -> None:

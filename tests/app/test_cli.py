@@ -26,6 +26,16 @@ COMMANDS = (
     "up",
     "evaluate",
     "people import",
+    "index status",
+    "index rebuild",
+    "index move",
+    "runs pause",
+    "runs resume",
+    "runs cancel",
+    "sources schedule",
+    "backup",
+    "restore",
+    "access explain",
 )
 HEAVY = ("torch", "transformers", "faiss", "langchain_core", "langchain_openai", "streamlit", "sentence_transformers")
 PEOPLE = "email,name,groups,country\nhana@office.example,Hana,hr,GB\nsam@office.example,Sam,,GB\n"
@@ -74,6 +84,7 @@ def test_ingest_counts_what_it_did(frontdesk: Frontdesk, tmp_path: Path) -> None
     found = frontdesk("ingest", str(folder), "--json").json
     assert min(found.pop(name) for name in ("seconds", "tokens_embedded", "tokens_per_second", "embedder_busy")) > 0
     assert [one["uri"] for one in found.pop("failed")] == ["notes/c.pdf"]
+    assert (found.pop("stopped"), found.pop("concerns"), found.pop("remarks")) == ("", [], [])
     assert found == {"added": 2, "updated": 0, "unchanged": 0, "removed": 0, "chunks_embedded": 2}
 
 
@@ -146,6 +157,15 @@ def test_documents_lists_them_with_their_readers(at_office: Frontdesk) -> None:
     )
     assert listed["failed"] == []
     assert "group:hr" in at_office("documents").out
+
+
+def test_documents_lists_near_copies(frontdesk: Frontdesk, tmp_path: Path) -> None:
+    rule = "Every employee may carry over {} days of unused leave into the next year, if the manager agrees in time."
+    files = {"a.md": f"# A\n\n{rule.format(5)}", "b.md": f"# B\n\n{rule.format(5)}", "c.md": "# C\n\nAsk Hana."}
+    frontdesk("ingest", str(write(tmp_path / "notes", files)))
+    groups = frontdesk("documents", "--duplicates", "--json").json["near_copies"]
+    assert [[copy["uri"] for copy in group] for group in groups] == [["notes/a.md", "notes/b.md"]]
+    assert "identical" in frontdesk("documents", "--duplicates").out
 
 
 def test_documents_says_what_could_not_be_read(frontdesk: Frontdesk, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from app import doctor
 from app.bootstrap import Home
 from app.doctor import Examination, examine
 from app.settings import Settings
+from ingest.jail import LIMITS
 from retrieval.errors import FrontdeskError
 
 
@@ -64,6 +65,19 @@ def test_a_machine_without_faiss_is_told_what_to_install(tmp_path: Path, monkeyp
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     with pytest.raises(FrontdeskError, match=r"FAISS is not installed\. Run: pip install 'frontdesk\[cpu\]'"):
         doctor._faiss()
+
+
+def test_the_limits_under_which_documents_are_read_are_shown(tmp_path: Path) -> None:
+    shown = found(examine(Settings(home=tmp_path / "home")))["reading documents apart"]
+    held, _, missing = shown.removeprefix("limited: ").partition("; not limited here: ")
+    assert held.startswith("time, output")
+    assert {*held.split(", "), *filter(None, missing.split(", "))} == set(LIMITS)
+
+
+def test_a_reading_process_that_cannot_be_started_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    report = examine(Settings(home=tmp_path / "home"))
+    assert [check.name for check in report.checks if not check.ok] == ["reading documents apart"]
 
 
 def test_what_computes_the_vectors_is_shown(tmp_path: Path) -> None:

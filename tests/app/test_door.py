@@ -1,5 +1,6 @@
 """The locked door: without the home's key nobody gets anything but /healthz."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from retrieval.errors import Unusable
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
 PATHS = (
     "/readyz", "/v1/chat/completions", "/v1/models", "/api/ask", "/api/me", "/api/people", "/api/documents",
-    "/api/chunks/x", "/api/conversations", "/api/conversations/x", "/docs", "/redoc", "/openapi.json", "/nowhere",
+    "/api/chunks/x", "/api/conversations", "/api/conversations/x",
+    "/api/sources", "/api/sources/x/schedule", "/api/runs", "/api/runs/x",
+    "/api/runs/x/events", "/api/runs/x/x", "/api/uploads/x", "/docs", "/redoc", "/openapi.json", "/nowhere",
     "/", "/healthz/", "//healthz", "/HEALTHZ", "/healthz/../api/me",
 )  # fmt: skip
 KEY = {"Authorization": "Bearer the-key"}
@@ -28,7 +31,7 @@ def client(office: Home) -> TestClient:
 def test_the_paths_here_are_all_that_the_server_has(office: Home) -> None:
     routes = {route.path for route in make_app(office, "k").routes if isinstance(route, APIRoute)}
     tried = {path.replace("/x", "/{}") for path in PATHS}
-    assert {path.replace("{chunk_id}", "{}").replace("{conversation}", "{}") for path in routes} - tried == {"/healthz"}
+    assert {re.sub(r"{\w+}", "{}", path) for path in routes} - tried == {"/healthz"}
 
 
 @pytest.mark.parametrize("method", METHODS)

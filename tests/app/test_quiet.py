@@ -27,6 +27,7 @@ def wished(monkeypatch: pytest.MonkeyPatch) -> None:
         ("HF_HUB_OFFLINE", "1"),
         ("TRANSFORMERS_OFFLINE", "1"),
         ("DO_NOT_TRACK", "1"),
+        ("PYTHON_DOTENV_DISABLED", "true"),
     ],
 )
 def test_what_calls_home_is_off(wished: None, name: str, value: str) -> None:

@@ -68,7 +68,14 @@ def test_an_unknown_key_is_named_with_its_file(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("port", "many"), ("port", "70000"), ("device", "gpu"), ("evidence", "1.5"), ("answer_tokens", "3")],
+    [
+        ("port", "many"),
+        ("port", "70000"),
+        ("device", "gpu"),
+        ("evidence", "1.5"),
+        ("answer_tokens", "3"),
+        ("sensitive", "hide"),
+    ],
 )
 def test_a_bad_value_is_named_and_shown(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"FRONTDESK_{name.upper()}", value)

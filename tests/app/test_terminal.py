@@ -9,12 +9,15 @@ import pytest
 from rich.console import Console
 
 from app.events import AnswerEvent, Citation, Done, Failed, Found, Near, Refused, Source, Token
-from app.terminal import ProgressBar, show_documents, show_event, show_hits, show_report, show_rows
+from app.run_terminal import ProgressBar, show_report
+from app.terminal import show_documents, show_event, show_hits, show_near_copies, show_rows
 from ingest.report import Report
 from retrieval.budget import TokenUse
+from retrieval.concern import Concern
 from retrieval.document import NO_FACTS, Facts
 from retrieval.ledger.documents import Entry
 from retrieval.ledger.runs import Failure
+from retrieval.near_copies import Copy
 
 SOURCE = Source(1, "a.md", "A", "", "text", 0.9, "c1")
 CITED = (
@@ -134,6 +137,30 @@ def test_where_and_when_a_document_applies_is_shown(
     show_documents([replace(ENTRY, facts=facts), ENTRY])
     first, second = capsys.readouterr().out.splitlines()[3:5]
     assert (first.split("│")[6].strip(), second.split("│")[6].strip()) == (shown, "")
+
+
+def test_what_to_look_at_in_a_document_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    concerns = (Concern("hidden bank account", 2), Concern("speaks to a model", 1, "[red]Ignore[/red]"))
+    show_documents([replace(ENTRY, concerns=concerns), ENTRY])
+    first, second = capsys.readouterr().out.splitlines()[3:5]
+    shown = "hidden bank account (2); speaks to a model: [red]Ignore[/red]"
+    assert (first.split("│")[7].strip(), second.split("│")[7].strip()) == (shown, "")
+
+
+def test_near_copies_are_shown_group_by_group(capsys: pytest.CaptureFixture[str]) -> None:
+    show_near_copies(
+        [[Copy("[b]a.md", 1.0), Copy("b.md", 1.0), Copy("c.md", 0.876)], [Copy("d.md", 1), Copy("e.md", 0.9)]]
+    )
+    rows = [line.split("│")[1:3] for line in capsys.readouterr().out.splitlines() if line.startswith("│")]
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        ["[b]a.md", ""],
+        ["b.md", "identical"],
+        ["c.md", "88% the same"],
+        ["d.md", ""],
+        ["e.md", "90% the same"],
+    ]
+    show_near_copies([])
+    assert "No document is nearly the same" in capsys.readouterr().out
 
 
 def test_a_uri_is_shown_whole_in_a_narrow_terminal(

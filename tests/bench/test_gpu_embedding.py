@@ -5,8 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from retrieval.embedding_model import EmbeddingModel, installed_minilm
 from tests.bench.gpu_embedding import half_copy
+
+pytestmark = pytest.mark.heavy
 
 ROOT = Path(__file__).parents[2]
 # What a machine with torch and sentence-transformers does not have.

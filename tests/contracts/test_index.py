@@ -1,5 +1,6 @@
 """What every Index does. A new backend is added to `INDEXES`."""
 
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,22 +12,33 @@ from retrieval.embedder import Vectors
 from retrieval.errors import EmbedderMismatch
 from retrieval.faiss_index import FaissIndex
 from retrieval.index import Index, Row
+from retrieval.milvus_index import MilvusIndex
 
 Open = Callable[..., Index]
-INDEXES: dict[str, Callable[[Path, str, int], Index]] = {"faiss": FaissIndex}
+Make = Callable[[Path, str, int], Index]
+SERVER = pytest.param("milvus server", marks=pytest.mark.heavy)
 DIM = 8
 BOTH = Scope(frozenset({"everyone", "group:hr"}))
 HR = Scope(frozenset({"group:hr"}))
 
 
-@pytest.fixture(params=INDEXES)
+def on_server(request: pytest.FixtureRequest) -> Make:
+    place, name = request.getfixturevalue("milvus"), uuid.uuid4().hex
+    return lambda _, embedder, dim: MilvusIndex(place, name, embedder, dim)
+
+
+INDEXES: dict[str, Callable[[pytest.FixtureRequest], Make]] = {
+    "faiss": lambda _: FaissIndex,
+    "milvus lite": lambda _: lambda folder, *made: MilvusIndex(str(folder / "index.db"), "contract", *made),
+    "milvus server": on_server,
+}
+
+
+@pytest.fixture(params=["faiss", "milvus lite", SERVER])
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     """Opens the same index again at each call."""
-
-    def make(embedder: str = "words@1") -> Index:
-        return INDEXES[request.param](tmp_path, embedder, DIM)
-
-    return make
+    make = INDEXES[request.param](request)
+    return lambda embedder="words@1": make(tmp_path, embedder, DIM)
 
 
 def unit(*values: float) -> Vectors:
@@ -139,13 +151,44 @@ def test_a_saved_index_gives_the_same_answers_when_it_is_opened_again(opened: Op
     assert (again.seq, again.search(NEARLY_EAST, BOTH, 10)) == (6, before)
 
 
-def test_what_was_not_saved_is_gone_when_it_is_opened_again(opened: Open) -> None:
+def test_what_was_not_saved_is_there_or_gone_as_a_whole_when_it_is_opened_again(opened: Open) -> None:
     index = opened()
     index.apply(ROWS[:2], [], 2)
     index.save()
     index.apply(ROWS[2:], [], 4)
     again = opened()
-    assert (again.seq, ids(again, BOTH)) == (2, ["east", "north"])
+    found = {2: ["east", "north"], 4: ["east", "northeast", "north", "south"]}
+    assert ids(again, BOTH) == found[again.seq]
+
+
+def test_the_rows_are_counted(opened: Open) -> None:
+    index = opened()
+    assert index.rows == 0
+    index.apply(ROWS, [], 4)
+    index.save()
+    index.apply([Row("west", "everyone", unit(-1, 0)), ROWS[0]], ["north", "south", "nowhere"], 6)
+    assert index.rows == 3
+
+
+def test_an_audience_of_any_name_is_a_name_and_no_expression(opened: Open) -> None:
+    names = [
+        'group:"] or id != "',
+        'group:\\\\"',
+        "group:x' or '1' == '1",
+        "group:\n%{a}",
+        "group:" + "ü" * 900,
+        "group:",
+    ]
+    index = opened()
+    index.apply([Row(f"{number}", name, unit(1, number)) for number, name in enumerate(names)], [], 6)
+    assert [ids(index, Scope(frozenset({name}))) for name in names] == [[f"{n}"] for n in range(len(names))]
+
+
+def test_a_scope_of_thousands_of_audiences_is_searched_whole(opened: Open) -> None:
+    names = [f"slack:T1/C{number}" for number in range(4_000)]
+    index = opened()
+    index.apply([Row("first", names[0], unit(1, 0)), Row("last", names[-1], unit(1, 1)), *ROWS], [], 6)
+    assert ids(index, Scope(frozenset(names))) == ["first", "last"]
 
 
 def test_saving_twice_changes_nothing(opened: Open) -> None:
@@ -198,6 +241,9 @@ def test_the_search_in_a_small_index_is_exact(opened: Open) -> None:
     assert ids(index, BOTH, k=20) == [f"{n:03d}" for n in np.argsort(-cosines)[:20]]
 
 
+@pytest.mark.parametrize(
+    "opened", ["faiss", pytest.param("milvus lite", marks=pytest.mark.heavy), SERVER], indirect=True
+)
 def test_in_a_big_index_every_scope_finds_nearly_all_of_the_nearest(opened: Open) -> None:
     # Indexes that walk first and filter afterwards find little in a scope that holds a thousandth of the rows.
     random = np.random.default_rng(7)

@@ -59,8 +59,8 @@ class MortalFolder(Folder):
         super().__init__(root, "everyone")
         self._steps = steps
 
-    def items(self) -> list[Item | Unlisted]:  # type: ignore[override]
-        listed = list(super().items())
+    def items(self) -> list[Item | Unlisted]:
+        listed = super().items()
         self._steps.step()
         return listed
 
@@ -75,6 +75,10 @@ class MortalIndex:
     @property
     def seq(self) -> int:
         return self._index.seq
+
+    @property
+    def rows(self) -> int:
+        return self._index.rows
 
     @property
     def due(self) -> bool:

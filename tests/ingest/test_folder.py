@@ -34,10 +34,10 @@ def test_settings_in_the_root_are_no_documents(tmp_path: Path) -> None:
 
 
 def test_files_without_a_reader_are_listed_with_the_reason(tmp_path: Path) -> None:
-    write(tmp_path, {"a.md": "a", "plan.pdf": "b", "c/people.csv": "email", "README": "x"})
+    write(tmp_path, {"a.md": "a", "plan.dwg": "b", "c/people.db": "email", "README": "x"})
     reasons = unlisted(Folder(tmp_path, "everyone"))
-    assert sorted(reasons) == ["README", "c/people.csv", "plan.pdf"]
-    assert reasons["plan.pdf"].startswith("no reader for .pdf; known are .md, ")
+    assert sorted(reasons) == ["README", "c/people.db", "plan.dwg"]
+    assert reasons["plan.dwg"].startswith("no reader for .dwg; known are .md, ")
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:

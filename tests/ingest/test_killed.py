@@ -20,6 +20,8 @@ from retrieval.ledger import documents
 from tests.conftest import write
 from tests.word_embedder import WordEmbedder
 
+pytestmark = pytest.mark.heavy
+
 BEFORE = {
     "changed.md": "# Changed\n\n## Kept\n\nAlpha stays.\n\n## Text\n\nAlpha is old.",
     "moved.md": "# Moved\n\nBravo is old.",

@@ -39,3 +39,23 @@ def test_a_given_title_is_kept() -> None:
     outline = Outline("Handbook")
     outline.heading(1, "Leave")
     assert outline.document().title == "Handbook"
+
+
+def test_a_given_anchor_takes_the_place_of_the_made_one() -> None:
+    outline = Outline("Handbook")
+    outline.heading(2, "Leave", anchor="slide=3")
+    outline.block("a")
+    outline.heading(2, "Pay")
+    outline.block("b")
+    assert [section.blocks[0].anchor for section in outline.document().sections] == ["slide=3", "#pay"]
+
+
+def test_a_heading_is_bare_until_something_stands_below_it() -> None:
+    outline = Outline("Handbook")
+    found = [outline.is_bare]
+    outline.heading(2, "Leave")
+    found.append(outline.is_bare)
+    outline.block("a")
+    found.append(outline.is_bare)
+    outline.heading(2, "Pay")
+    assert [*found, outline.is_bare] == [False, True, False, True]

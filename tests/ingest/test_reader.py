@@ -13,7 +13,7 @@ def test_a_missing_title_is_made_of_the_name(path: str, title: str) -> None:
     assert reader.read(long, path).title == title
 
 
-@pytest.mark.parametrize("path", ["plan.pdf", "plan", "plan.md.exe"])
+@pytest.mark.parametrize("path", ["plan.dwg", "plan", "plan.md.exe"])
 def test_an_unknown_ending_is_refused_and_the_known_ones_are_listed(path: str) -> None:
     with pytest.raises(Unreadable, match=r"no reader for .*; known are \.md, \.markdown, \.html"):
         reader.read(b"text", path)
@@ -31,3 +31,15 @@ def test_headings_hold_no_markup() -> None:
 def test_a_block_of_markup_only_is_no_block() -> None:
     document = reader.read(b"First.\n\n<img src=x>\n\nLast.", "a.txt")
     assert [block.text for block in document.sections[0].blocks] == ["First.", "Last."]
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("plan.doc", "no reader for .doc; save it as .docx"),
+        ("Plan.XLS", "no reader for .xls; save it as .xlsx"),
+        ("plan.ppt", "no reader for .ppt; save it as .pptx"),
+    ],
+)
+def test_of_an_old_format_the_new_one_is_named(path: str, reason: str) -> None:
+    assert reader.unsupported(path) == reason

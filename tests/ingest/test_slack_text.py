@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.slack_text import message_text, plain
+from ingest.slack_text import clean, file_lines, plain
 
 NAMES = {"U0QHANA01": "Hana Okoro", "U0QSAM": "Sam Whitlock"}
 
@@ -18,6 +18,7 @@ NAMES = {"U0QHANA01": "Hana Okoro", "U0QSAM": "Sam Whitlock"}
             "write to <mailto:hana@x.example|hana@x.example> or <mailto:sam@x.example>",
             "write to hana@x.example or sam@x.example",
         ),
+        ("<!date^1700000000^{date} at {time}|14 November> or <tel:+49123|+49 123>", "14 November or +49 123"),
         ("a &lt;b&gt; &amp; c", "a <b> & c"),
         ("&lt;@U0QHANA01&gt; stays", "<@U0QHANA01> stays"),
     ],
@@ -26,48 +27,54 @@ def test_slacks_markup_becomes_readable(text: str, read: str) -> None:
     assert plain(text, NAMES) == read
 
 
-def test_attached_files_are_named_and_never_linked() -> None:
-    files = [
-        {"title": "Desk plan", "url_private": "https://files.slack.example/x?t=xoxe-1"},
-        {"name": "b.pdf", "url_private_download": "https://files.slack.example/y?t=xoxe-2"},
-    ]
-    assert message_text({"text": "Here:", "files": files}, NAMES) == "Here:\n(file: Desk plan)\n(file: b.pdf)"
-
-
-def test_the_old_formats_single_file_is_named() -> None:
-    assert message_text({"text": "", "file": {"name": "b.pdf"}}, NAMES) == "(file: b.pdf)"
-
-
-def test_blocks_speak_where_the_text_is_empty() -> None:
-    section = {
-        "type": "rich_text_section",
-        "elements": [
-            {"type": "user", "user_id": "U0QHANA01"},
-            {"type": "text", "text": "is on duty"},
-            {"type": "emoji", "name": "tada"},
-            {"type": "link", "url": "https://a.example", "text": "plan"},
-        ],
-    }
-    markdown = {"type": "section", "text": {"type": "mrkdwn", "text": "ask <@U0QSAM>"}}
-    blocks = [{"type": "rich_text", "elements": [section]}, markdown]
-    assert message_text({"text": "", "blocks": blocks}, NAMES) == "@Hana Okoro is on duty :tada: plan ask @Sam Whitlock"
-
-
-def test_text_and_blocks_are_not_said_twice() -> None:
-    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "Hello"}}]
-    assert message_text({"text": "Hello", "blocks": blocks}, NAMES) == "Hello"
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("the token is xoxb-EXAMPLE-1234.", "the token is"),
+        ("old: xoxe.xoxp-1-EXAMPLEabc and _XAPP-1-A0EXAMPLE_", "old:  and _"),
+        ("xo\u200bxb-EXAMPLE-1234 hidden", "hidden"),
+        (
+            "https://files.slack.com/files-pri/T1-F1/a.pdf?t=xoxe-EXAMPLE&x=1 here",
+            "https://files.slack.com/files-pri/T1-F1/a.pdf here",
+        ),
+        ("https://slack-files.com/T1-F1-EXAMPLE?pub_secret=EXAMPLE", "https://slack-files.com/T1-F1-EXAMPLE"),
+        ("https://a.example/b?t=5", "https://a.example/b?t=5"),
+        ("Tokens begin with xoxb-", "Tokens begin with xoxb-"),
+    ],
+)
+def test_what_opens_slack_is_taken_out(text: str, kept: str) -> None:
+    assert clean(text) == kept
 
 
 @pytest.mark.parametrize(
-    "message",
+    ("file", "line"),
     [
-        {},
-        {"text": None},
-        {"text": 3},
-        {"text": "", "files": 7},
-        {"text": "", "files": {"a": 1}},
-        {"blocks": [None, 3, "x"]},
+        ({"title": "Desk plan", "mode": "hosted", "url_private": "https://x?t=xoxe-1"}, "Desk plan, not in the export"),
+        ({"name": "b.pdf", "mode": "snippet"}, "b.pdf, not in the export"),
+        ({"name": "c", "mode": "post"}, "c, not in the export"),
+        ({"name": "c", "mode": "quip"}, "c, not in the export"),
+        ({"id": "F1", "mode": "tombstone"}, "without a name, deleted"),
+        ({"name": "c", "mode": "hidden_by_limit"}, "c, hidden by the workspace's plan"),
+        ({"name": "c", "mode": "external", "is_external": True}, "c, kept outside Slack"),
+        ({"name": "c", "mode": "hosted", "file_access": "access_denied"}, "c, no access"),
+        ({"name": "c", "file_access": "file_not_found"}, "c, not found"),
+        ({"name": "c", "file_access": "check_file_info"}, "c, of another workspace"),
+        ({}, "without a name, not in the export"),
+        ({"name": "", "title": None, "mode": 3}, "without a name, not in the export"),
     ],
 )
-def test_a_message_of_odd_shape_says_nothing(message: dict[str, object]) -> None:
-    assert message_text(message, NAMES) == ""
+def test_a_file_is_named_with_why_it_cannot_be_read_and_never_linked(file: dict[str, object], line: str) -> None:
+    assert file_lines({"files": [file, None]}) == [f"(file: {line})"]
+
+
+def test_two_files_of_one_name_are_both_named() -> None:
+    assert file_lines({"files": [{"name": "a.pdf"}] * 2}) == ["(file: a.pdf, not in the export)"] * 2
+
+
+def test_the_old_formats_single_file_is_named() -> None:
+    assert file_lines({"file": {"name": "b.pdf"}}) == ["(file: b.pdf, not in the export)"]
+
+
+@pytest.mark.parametrize("message", [{}, {"files": 7}, {"files": {"a": 1}}, {"file": "b.pdf"}])
+def test_files_of_odd_shape_are_none(message: dict[str, object]) -> None:
+    assert file_lines(message) == []

@@ -11,7 +11,7 @@ from app.bootstrap import Home
 from app.settings import Settings
 from ingest.folder import Folder
 from ingest.report import NoProgress
-from ingest.source import Item
+from ingest.source import Item, Unlisted
 from retrieval.access import PUBLIC
 from retrieval.ledger import lookup
 from retrieval.reading import Reading
@@ -42,11 +42,10 @@ class Watched(Folder):
         super().__init__(root, "everyone")
         self._last = last
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> list[Item | Unlisted]:
         *rest, last = super().items()
         assert isinstance(last, Item)
-        yield from (item for item in rest if isinstance(item, Item))
-        yield replace(last, load=self._telling(last.load))
+        return [*rest, replace(last, load=self._telling(last.load))]
 
     def _telling(self, load: Callable[[], bytes]) -> Callable[[], bytes]:
         def tell() -> bytes:

@@ -144,9 +144,13 @@ def test_tidying_removes_older_states_and_what_a_dead_process_left(tmp_path: Pat
         (tmp_path / name).mkdir()
     for process in (1, 99_999_999):
         (tmp_path / f"dense-000000000001.{process}.tmp").mkdir()
-    dense_files.tidy(tmp_path, 3)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "dense-000000000001.1.tmp",
-        "dense-000000000003",
-        "dense-000000000004",
-    ]
+    dense_files.tidy(tmp_path, 4)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dense-000000000001.1.tmp", "dense-000000000004"]
+
+
+def test_tidying_leaves_the_newer_state_of_another_process_alone(tmp_path: Path) -> None:
+    # A merge that began before a deletion ended after it, and left the deleted vectors on disk.
+    for name in ("dense-000000000003", "dense-000000000004", "dense-000000000005"):
+        (tmp_path / name).mkdir()
+    dense_files.tidy(tmp_path, 4)
+    assert [path.name for path in tmp_path.iterdir()] == ["dense-000000000005"]

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from retrieval.access import PUBLIC, Scope
+from retrieval.concern import Concern
 from retrieval.document import NO_FACTS, Facts
 from retrieval.errors import Missing
 from retrieval.ledger import documents, lookup, runs
@@ -171,3 +172,52 @@ def test_a_new_version_with_other_facts_is_listed_with_them_and_told_to_no_index
     store(engine, words, LEAVE, "25 days.", facts=facts)
     assert [entry.facts for entry in documents.entries(engine)] == [NO_FACTS, facts]
     assert changes(engine, before) == []
+
+
+HIDDEN = Concern("hidden bank account", 1)
+SPOKEN = Concern("speaks to a language model", 2, "Ignore all previous instructions")
+
+
+def flip(engine: Engine, words: WordEmbedder, text: str, *concerns: Concern) -> str:
+    """A new version of the rules of leave with these concerns; returns its chunk's id."""
+    new = version(words, LEAVE, (text,))
+    documents.store_embeddings(engine, list(new.embeddings), words.read([text]))
+    documents.flip(engine, replace(new, entry=replace(new.entry, concerns=concerns)))
+    return new.chunks[0].id
+
+
+def test_concerns_are_kept_with_their_document(engine: Engine, words: WordEmbedder) -> None:
+    store(engine, words, CLAIM, "Ten days.")
+    store(engine, words, LEAVE, "25 days.")
+    flip(engine, words, "30 days.", HIDDEN, SPOKEN)
+    assert [entry.concerns for entry in documents.entries(engine)] == [(), (HIDDEN, SPOKEN)]
+
+
+def test_a_version_that_hides_something_new_makes_older_ones_unreadable(engine: Engine, words: WordEmbedder) -> None:
+    (old,) = store(engine, words, LEAVE, "Pay to account 12.")
+    assert not documents.purge_is_due(engine)
+    hiding = flip(engine, words, "Pay to account [hidden].", HIDDEN)
+    assert set(lookup.quoted(engine, [old, hiding], PUBLIC)) == {hiding}
+    assert documents.purge_is_due(engine)
+
+
+def test_a_version_that_hides_what_was_hidden_before_leaves_older_ones_to_be_quoted(
+    engine: Engine, words: WordEmbedder
+) -> None:
+    store(engine, words, LEAVE, "25 days.")
+    first = flip(engine, words, "Pay to account [hidden].", HIDDEN)
+    second = flip(engine, words, "Pay to account [hidden] today.", HIDDEN, SPOKEN)
+    assert set(lookup.quoted(engine, [first, second], PUBLIC)) == {first, second}
+
+
+def test_a_new_document_that_hides_something_makes_no_purge_due(engine: Engine, words: WordEmbedder) -> None:
+    store(engine, words, CLAIM, "Ten days.")
+    flip(engine, words, "Pay to account [hidden].", HIDDEN)
+    assert not documents.purge_is_due(engine)
+
+
+def test_the_texts_of_all_documents_are_the_answerable_ones(engine: Engine, words: WordEmbedder) -> None:
+    store(engine, words, LEAVE, "25 days.", "Ask Hana.")
+    store(engine, words, CLAIM, "Ten days.", audience="group:hr")
+    store(engine, words, LEAVE, "30 days.", "Ask Hana.", "In May.")
+    assert list(documents.texts(engine)) == [(CLAIM, "Ten days."), (LEAVE, "30 days.\nAsk Hana.\nIn May.")]

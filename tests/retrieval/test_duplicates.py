@@ -37,6 +37,15 @@ def test_texts_that_differ_in_a_negation_both_speak() -> None:
     assert groups(hit("a.md", long), hit("b.md", long.replace("may", "may not"))) == [["a.md"], ["b.md"]]
 
 
+def test_among_a_hundred_copies_the_version_with_another_number_speaks_too() -> None:
+    copies = [
+        hit(f"copy-{number}.md", LONG.format(5).replace("guard", f"guard of hall {'abcdefghij'[number % 10]}"))
+        for number in range(100)
+    ]
+    found = groups(*copies[:50], hit("changed.md", LONG.format(3)), *copies[50:])
+    assert [(group[0], len(group)) for group in found] == [("copy-0.md", 100), ("changed.md", 1)]
+
+
 def test_a_short_text_depends_on_its_title() -> None:
     assert groups(hit("a.md", "5 days.", title="Marriage"), hit("b.md", "5 days.", title="Moving house")) == [
         ["a.md"],

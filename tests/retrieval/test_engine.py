@@ -1,3 +1,4 @@
+import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -9,11 +10,12 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine, insert, select, text
 
 from retrieval.access import PUBLIC
+from retrieval.chunk import digest
 from retrieval.document import Facts
 from retrieval.errors import LedgerBusy, LedgerDamaged
 from retrieval.ledger import documents, lookup
 from retrieval.ledger import engine as ledger_engine
-from retrieval.ledger.engine import HEAD, empty_log, open_ledger, reading, writing
+from retrieval.ledger.engine import HEAD, compact, empty_log, open_ledger, reading, writing
 from retrieval.ledger.schema import facts
 
 OF_0001 = """
@@ -192,3 +194,28 @@ def test_after_a_deletion_no_copy_of_an_older_ledger_holds_the_text(older: Path)
     left = [file.name for file in older.parent.iterdir() if b"27 days." in file.read_bytes()]
     assert left == []
     opened.dispose()
+
+
+def test_what_a_split_page_kept_of_a_deleted_row_is_gone(tmp_path: Path) -> None:
+    """SQLite overwrites a deleted row, not the copy of it that a page kept when it was split: found by trying."""
+    chosen = random.Random(3)
+    with closing(sqlite3.connect(tmp_path / "x", isolation_level=None)) as connection:
+        connection.execute("PRAGMA secure_delete=ON")
+        connection.execute("CREATE TABLE chunks (id VARCHAR PRIMARY KEY, uri VARCHAR, text TEXT)")
+        connection.execute("CREATE INDEX by_uri ON chunks (uri)")
+        connection.execute("BEGIN")
+        for number in range(1500):
+            words = " ".join(f"w{chosen.randint(0, 9999)}" for _ in range(chosen.randint(20, 250)))
+            row = (digest(str(number))[:32], f"uri{number // 4}", f"<<{number}>> {words}")
+            connection.execute("INSERT INTO chunks VALUES (?, ?, ?)", row)
+            if number % 30 == 0:
+                connection.execute("UPDATE chunks SET text = text || text WHERE uri = ?", (f"uri{number // 8}",))
+        connection.execute("COMMIT")
+        gone = range(0, 1500, 3)
+        connection.execute("DELETE FROM chunks WHERE CAST(substr(text, 3, instr(text, '>>') - 3) AS INTEGER) % 3 = 0")
+        before = (tmp_path / "x").read_bytes()
+        assert [number for number in gone if b"<<%d>>" % number in before] != []
+        compact(connection.cursor())
+    after = (tmp_path / "x").read_bytes()
+    assert [number for number in gone if b"<<%d>>" % number in after] == []
+    assert b"<<1>>" in after

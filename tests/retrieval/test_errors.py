@@ -2,6 +2,7 @@ import pytest
 
 from retrieval.errors import (
     FrontdeskError,
+    IndexUnavailable,
     LedgerBusy,
     ModelUnavailable,
     OverWindow,
@@ -11,7 +12,7 @@ from retrieval.errors import (
 )
 
 
-@pytest.mark.parametrize("error", [LedgerBusy, ModelUnavailable])
+@pytest.mark.parametrize("error", [LedgerBusy, IndexUnavailable, ModelUnavailable])
 def test_what_may_pass_by_itself_may_be_tried_again(error: type[FrontdeskError]) -> None:
     assert error.retryable
 

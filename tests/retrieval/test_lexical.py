@@ -157,3 +157,18 @@ def test_in_a_large_index_the_commonest_terms_are_looked_for_only_when_nothing_e
     assert ids(index, "Is leave for a sabbatical unpaid?") == ["sabbatical"]
     assert len(ids(index, "leave")) == 10
     assert [0 < match.share < 1 for match in index.search("sabbatical leave", PUBLIC, 1)] == [True]
+
+
+def test_rarity_follows_what_was_applied_since_it_was_last_asked_for(index: LexicalIndex) -> None:
+    before = index.rarity(["bicycl"])["bicycl"]
+    index.apply({"bicycle": ("everyone", chunk("Employees get a company bicycle."))}, [], 6)
+    assert index.rarity(["bicycl"])["bicycl"] < before
+
+
+def test_what_others_may_read_does_not_crowd_out_what_one_may_read(tmp_path: Path) -> None:
+    # The best of all are looked at first: here all of them are of another audience.
+    index = LexicalIndex(tmp_path / "crowded.sqlite")
+    secret = {f"secret-{number:03}": ("group:hr", chunk("sabbatical sabbatical leave")) for number in range(60)}
+    mine = {"mine": ("everyone", chunk("A sabbatical is unpaid and has to be asked for a year before it begins."))}
+    index.apply(secret | mine, [], 1)
+    assert ids(index, "sabbatical leave") == ["mine"]

@@ -11,6 +11,8 @@ from retrieval.openvino_embedder import OpenVinoEmbedder
 from retrieval.openvino_export import exported
 from retrieval.sentence_embedder import load
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture(scope="module")
 def narrow(tmp_path_factory: pytest.TempPathFactory) -> EmbeddingModel:

@@ -11,6 +11,8 @@ from retrieval.embedding_model import EmbeddingModel, installed_minilm
 from retrieval.errors import Unusable
 from retrieval.sentence_embedder import SentenceEmbedder, finds_gpu, load
 
+pytestmark = pytest.mark.heavy
+
 TEXTS = [
     "leave",
     "Expenses are paid within ten days of the claim. " * 40,

@@ -1,0 +1,81 @@
+"""Taking deleted text out of what was said: models' words that rest on it, and people's words that repeat it.
+
+Quotes need nothing: they are kept as spans of chunks, without their words.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, Row, select, update
+
+from app.shingles import Shingle, shingles
+from app.tables import conversations, messages
+from app.trace import standing_elsewhere
+from retrieval.ledger.engine import reading, writing
+from retrieval.ledger.schema import chunks
+from retrieval.prompt import SOURCE_REMOVED
+
+_BATCH = 500
+_Part = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What a deletion took out: chunks of the document, and messages and titles of conversations with its words."""
+
+    chunks: int
+    messages: int
+
+
+def erase(engine: Engine, texts: Iterable[str]) -> int:
+    """Put "[source removed]" in place of words that rest on chunks that are gone or repeat one of these texts.
+
+    Returns how many messages and titles were changed. The documents must have been removed before.
+    """
+    runs = {run for text in texts for run in shingles(text)}
+    gone = _gone(engine)
+    repeated = _repeated(engine, runs) if runs else set()
+
+    def kept(part: _Part) -> bool:
+        return not part["text"] or (gone.isdisjoint(part["chunks"]) and repeated.isdisjoint(shingles(part["text"])))
+
+    changed, closed = [], []
+    for row in _said(engine):
+        parts = [part if kept(part) else {**part, "text": SOURCE_REMOVED} for part in row.parts]
+        if parts != row.parts:
+            changed.append((row, parts))
+            if row.number == 1:  # the title is its beginning
+                closed.append(row.conversation)
+    with writing(engine) as connection:
+        for row, parts in changed:
+            where = (messages.c.conversation == row.conversation, messages.c.number == row.number)
+            connection.execute(update(messages).where(*where).values(parts=parts))
+        for conversation in closed:
+            begun = update(conversations).where(conversations.c.id == conversation)
+            connection.execute(begun.values(title=SOURCE_REMOVED))
+    return len(changed) + len(closed)
+
+
+def _said(engine: Engine) -> Iterable[Row[Any, Any, Any]]:
+    query = select(messages.c.conversation, messages.c.number, messages.c.parts)
+    with reading(engine) as connection:
+        yield from connection.execution_options(yield_per=_BATCH).execute(query)
+
+
+def _gone(engine: Engine) -> set[str]:
+    """The chunks that words rest on and that are no more."""
+    named = {chunk for row in _said(engine) for part in row.parts if part["text"] for chunk in part["chunks"]}
+    known: set[str] = set()
+    ids = sorted(named)
+    with reading(engine) as connection:
+        for start in range(0, len(ids), _BATCH):
+            query = select(chunks.c.id).where(chunks.c.id.in_(ids[start : start + _BATCH]))
+            known.update(connection.execute(query).scalars())
+    return named - known
+
+
+def _repeated(engine: Engine, runs: set[Shingle]) -> set[Shingle]:
+    """Those of the runs of words that somebody repeated and no document says any more."""
+    said = {run for row in _said(engine) for part in row.parts for run in runs & shingles(part["text"])}
+    return said - standing_elsewhere(engine, said, "")

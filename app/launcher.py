@@ -1,0 +1,130 @@
+"""Ingestion runs that the server starts: each a process of its own, so that answering stays quick; and by the clock."""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from app.processes import environment_of
+from app.settings import Settings
+from retrieval.errors import FrontdeskError, LedgerBusy, Unusable
+from retrieval.ledger import runs
+from retrieval.ledger.runs import Run, SourceEntry
+
+_log = logging.getLogger(__name__)
+_LESS_IMPORTANT = 10  # niceness: questions come first
+_START_SECONDS = 60.0
+_LOOK_SECONDS = 15.0
+_END_SECONDS = 3.0  # after its last document a run saves the index
+
+
+class Launcher:
+    """Starts runs of one home, one at a time; `tend` also starts those whose time has come."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._starting = threading.Lock()
+        self._child: subprocess.Popen[str] | None = None
+        self._closed = threading.Event()
+
+    def start(self, arguments: Sequence[str]) -> int:
+        """Start `frontdesk ingest` with these arguments; returns the run's id as soon as it has one.
+
+        Raises:
+            LedgerBusy: another run goes on.
+            Unusable: the run could not begin, and why.
+        """
+        with self._starting:
+            if not self._is_over():
+                raise LedgerBusy("Another run goes on. Wait until it is done, or cancel it")
+            newest = max((run.id for run in runs.listed_runs(self._engine, 1)), default=0)
+            self._child = self._started(arguments)
+            return self._id_after(newest, self._child)
+
+    def tend(self) -> None:
+        """Start what is due, until `close`; runs in a thread of its own."""
+        while not self._closed.wait(_LOOK_SECONDS):
+            try:
+                self.start_due(datetime.now(UTC))
+            except (FrontdeskError, OSError) as exc:
+                _log.warning("A run by the clock could not be started: %s", exc)
+
+    def start_due(self, now: datetime) -> None:
+        """Start the first source whose time has come, unless a run goes on."""
+        listed = runs.listed_runs(self._engine, 500)
+        busy = any(run.state == "running" and is_alive(run, now) for run in listed)
+        waiting = [one for one in runs.listed_sources(self._engine) if is_due(one, listed, now)]
+        if waiting and not busy:
+            self.start(["--", waiting[0].path or waiting[0].name])
+
+    def close(self) -> None:
+        """End the tending; a run that goes on is told to stop where it is, and keeps what it did."""
+        self._closed.set()
+        if self._child and self._child.poll() is None:
+            self._child.terminate()
+
+    def _is_over(self) -> bool:
+        """Whether the run before is over; one that is about to end is waited for."""
+        if self._child is None:
+            return True
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(_END_SECONDS)
+        return self._child.poll() is not None
+
+    def _started(self, arguments: Sequence[str]) -> "subprocess.Popen[str]":
+        child = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "ingest", "--json", *arguments],
+            env=environment_of(self._settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        os.setpriority(os.PRIO_PROCESS, child.pid, _LESS_IMPORTANT)
+        return child
+
+    def _id_after(self, newest: int, child: "subprocess.Popen[str]") -> int:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            for run in runs.listed_runs(self._engine, 1):
+                if run.id > newest:
+                    threading.Thread(target=_drain, args=(child,), daemon=True).start()
+                    return run.id
+            if child.poll() is not None:
+                said = child.communicate()[1].strip().splitlines()
+                raise Unusable(said[-1].removeprefix("Error: ") if said else "The run ended before it began")
+            time.sleep(0.05)
+        child.terminate()
+        raise Unusable(f"The run did not begin within {_START_SECONDS:.0f} seconds. Try again")
+
+
+def is_due(source: SourceEntry, listed: Sequence[Run], now: datetime) -> bool:
+    """Whether a source's time has come. A paused run waits for a person; a clock that was set back does not delay."""
+    if not source.every_minutes:
+        return False
+    last = next((run for run in listed if run.source == source.name), None)
+    if last is None:
+        return True
+    waited = now - last.started_at
+    return last.state != "paused" and not timedelta() <= waited < timedelta(minutes=source.every_minutes)
+
+
+def is_alive(run: Run, now: datetime) -> bool:
+    """Whether a run that is noted as running still says how far it is; a killed one does not."""
+    return now - (run.seen_at or run.started_at) < timedelta(minutes=5)
+
+
+def _drain(child: "subprocess.Popen[str]") -> None:
+    """Read what a run says, so that it never waits for us, and keep its end in the log."""
+    _, said = child.communicate()
+    if child.returncode and said:
+        _log.warning("A run ended with an error: %s", said.strip().splitlines()[-1])

@@ -1,0 +1,72 @@
+"""Looking for bytes in files of any kind and size: all of many patterns in one pass."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHORTEST = 16  # bytes of a pattern
+_HALF = SHORTEST // 2
+_BLOCK = 1 << 24
+_BITS = 20
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # Knuth's multiplicative hashing
+_SHIFT = np.uint64(64 - _BITS)
+
+Numbers = NDArray[np.uint64]
+
+
+class Patterns:
+    """Byte patterns to look for. Shorter ones than SHORTEST are left out."""
+
+    def __init__(self, patterns: Iterable[bytes]) -> None:
+        kept = [pattern for pattern in patterns if len(pattern) >= SHORTEST]
+        self._longest = max(map(len, kept), default=0)
+        self._by_head: dict[bytes, list[bytes]] = defaultdict(list)
+        for pattern in kept:
+            self._by_head[pattern[:SHORTEST]].append(pattern)
+        heads = np.frombuffer(b"".join(self._by_head), dtype="<u8").reshape(-1, 2)
+        self._heads = np.sort(_mixed(heads[:, 0], heads[:, 1]))
+        self._may_begin = np.zeros(1 << _BITS, dtype=np.bool_)
+        self._may_begin[_hashed(heads[:, 0])] = True
+
+    def __len__(self) -> int:
+        return sum(map(len, self._by_head.values()))
+
+    def occur_in(self, file: Path) -> bool:
+        """Whether the file holds any of them."""
+        with file.open("rb") as opened:
+            rest = b""
+            while block := opened.read(_BLOCK):
+                data = rest + block
+                if self._occur(data):
+                    return True
+                rest = data[-self._longest :] if self._longest else b""
+        return False
+
+    def _occur(self, data: bytes) -> bool:
+        return any(
+            data.startswith(pattern, place)
+            for place in self._places(data)
+            for pattern in self._by_head.get(data[place : place + SHORTEST], ())
+        )
+
+    def _places(self, data: bytes) -> Iterable[int]:
+        """Where a pattern's head may stand: read as 8-byte numbers at each of the eight offsets, compared by hash."""
+        for offset in range(_HALF):
+            count = (len(data) - offset) // _HALF
+            if count < 2:
+                return
+            numbers = np.frombuffer(data, dtype="<u8", count=count, offset=offset)
+            at = np.flatnonzero(self._may_begin[_hashed(numbers[:-1])])
+            sure = np.isin(_mixed(numbers[at], numbers[at + 1]), self._heads)
+            yield from (at[sure] * _HALF + offset).tolist()
+
+
+def _hashed(numbers: Numbers) -> NDArray[np.intp]:
+    return ((numbers * _FACTOR) >> _SHIFT).astype(np.intp)
+
+
+def _mixed(first: Numbers, second: Numbers) -> Numbers:
+    return (first * _FACTOR) ^ second
