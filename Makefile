@@ -56,7 +56,8 @@ SETS ?= data/eval
 bench-retrieval: .venv/bench
 	$(BIN)/python -m tests.bench.embedding
 	$(BIN)/python -m tests.bench.vectors
-	$(BIN)/python -m tests.bench.questions --filler 100000
+	$(BIN)/python -m tests.bench.lexical
+	$(BIN)/python -m tests.bench.questions --filler 100000 --compare
 	for set in $(SETS); do $(BIN)/frontdesk evaluate $$set --compare || exit 1; done
 	$(BIN)/python -m tests.bench.ablation $(SETS)
 

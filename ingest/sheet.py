@@ -57,7 +57,7 @@ def _add_sheets(outline: Outline, data: bytes) -> None:
             continue
         if not room.is_used_up:
             sheet.reset_dimensions()  # what a sheet says of its size is often wrong
-            outline.heading(2, sheet.title, anchor=f"sheet={sheet.title}")
+            outline.heading(2, sheet.title, anchor=f"#sheet={sheet.title}")
             add_rows(outline, _without_empty_columns(list(room.filled(sheet.iter_rows(max_row=_LAST_ROW)))))
         if room.is_used_up:
             left_out.append(sheet.title)

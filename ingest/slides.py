@@ -28,7 +28,7 @@ def read_pptx(data: bytes) -> Document:
     shown = [(number, slide) for number, slide in slides if slide.root.get("show") not in ("0", "false")]
     outline = Outline(package.title or next((_title(slide) for _, slide in shown), ""), package.facts)
     for number, slide in shown:
-        outline.heading(2, _title(slide) or f"Slide {number}", anchor=f"slide={number}")
+        outline.heading(2, _title(slide) or f"Slide {number}", anchor=f"#slide={number}")
         _Slide(package, slide, outline).add()
         if outline.is_bare and _title(slide) != outline.title:
             outline.block(_title(slide))

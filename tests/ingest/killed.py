@@ -1,15 +1,19 @@
 """Ingestion killed at one step after another, each time in a process of its own; started by test_killed.py.
 
-    python -m tests.ingest.killed HOME FOLDER COPIES
+    python -m tests.ingest.killed HOME FOLDER COPIES [AT_RANDOM]
 
 Copies HOME to COPIES/1, COPIES/2, ... and ingests FOLDER into each. The n-th copy's process dies, without any clean-up,
 at its n-th step: a listing, an embedding batch, a ledger transaction, a change or save of the dense index, before and
-after each. Prints the number of copies; in the last one nothing was left to die at.
+after each. Prints the number of copies; in the last one nothing was left to die at. With a number AT_RANDOM so many
+copies are killed from outside instead, each at a moment drawn at random.
 """
 
 import os
+import random
 import shutil
+import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -125,5 +129,27 @@ def main(home: Path, folder: Path, copies: Path) -> int:
     return number
 
 
+def at_random(home: Path, folder: Path, copies: Path, count: int) -> int:
+    """Kill so many times, at moments between the beginning and the end of an undisturbed run."""
+    dice = random.Random(7)
+    lasted = 0.0
+    for number in range(1, count + 1):
+        copy = shutil.copytree(home, copies / str(number))
+        begun = time.monotonic()
+        child = os.fork()
+        if not child:
+            ingest(copy, folder, Steps(-1))
+            os._exit(0)
+        if number == 1:  # runs to its end
+            os.waitpid(child, 0)
+            lasted = time.monotonic() - begun
+            continue
+        time.sleep(dice.uniform(0, lasted))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    return count
+
+
 if __name__ == "__main__":
-    sys.stdout.write(str(main(*map(Path, sys.argv[1:]))))
+    places = (Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
+    sys.stdout.write(str(at_random(*places, int(sys.argv[4])) if sys.argv[4:] else main(*places)))

@@ -51,11 +51,11 @@ def test_each_sheet_is_a_section_whose_rows_lead_with_the_header() -> None:
     found = [section for section in read_xlsx(saved(book)).sections if section.blocks]
     assert [section.heading_path for section in found] == [("Leave",), ("Pay day",)]
     assert found[0].blocks == (
-        Block("Country | Days", anchor="sheet=Leave"),
-        Block("Germany | 30", "Country | Days", "sheet=Leave", joined=True),
-        Block("Portugal | 22.5", "Country | Days", "sheet=Leave", joined=True),
+        Block("Country | Days", anchor="#sheet=Leave"),
+        Block("Germany | 30", "Country | Days", "#sheet=Leave", joined=True),
+        Block("Portugal | 22.5", "Country | Days", "#sheet=Leave", joined=True),
     )
-    assert found[1].blocks == (Block("Last Friday", anchor="sheet=Pay day"),)
+    assert found[1].blocks == (Block("Last Friday", anchor="#sheet=Pay day"),)
 
 
 def test_the_title_is_the_stated_one() -> None:

@@ -37,9 +37,9 @@ def test_each_slide_is_a_section_with_its_number() -> None:
     assert [
         (section.heading_path, section.blocks[0].anchor, section.blocks[0].text) for section in document.sections
     ] == [
-        ((), "slide=1", "For everyone"),
-        (("Parents",), "slide=2", "One year."),
-        (("Slide 3",), "slide=3", "Without a title."),
+        ((), "#slide=1", "For everyone"),
+        (("Parents",), "#slide=2", "One year."),
+        (("Slide 3",), "#slide=3", "Without a title."),
     ]
 
 
@@ -52,8 +52,8 @@ def test_the_stated_title_comes_first_unless_a_program_wrote_it() -> None:
 def test_a_hidden_slide_is_left_out_and_the_others_keep_their_numbers() -> None:
     document = read_pptx(pptx(slide(shape("a")), slide(shape("secret"), 'show="0"'), slide(shape("c"))))
     assert [(block.text, block.anchor) for section in document.sections for block in section.blocks] == [
-        ("a", "slide=1"),
-        ("c", "slide=3"),
+        ("a", "#slide=1"),
+        ("c", "#slide=3"),
     ]
 
 
