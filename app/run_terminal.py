@@ -59,8 +59,8 @@ def show_report(report: Report) -> None:
     table = Table("added", "updated", "unchanged", "removed", "failed", "chunks embedded", "seconds")
     counts = report.counts()
     table.add_row(*(str(counts[name]) for name in counts), f"{report.seconds:.1f}")
-    out = Console()
-    out.print(table)
+    out = Console(soft_wrap=True)
+    out.print(table, soft_wrap=False)
     if report.tokens_embedded:
         busy = f"the embedder was busy {report.embedder_busy:.0%} of the time"
         out.print(f"{report.tokens_embedded:,} tokens embedded, {report.tokens_per_second:,.0f} a second; {busy}")
@@ -85,17 +85,17 @@ def _show_first(out: Console, lines: Sequence[str], then: str) -> None:
 
 def show_runs(runs: Sequence[Run]) -> None:
     """The newest runs, with how far the one is that goes on."""
-    table = Table("run", "source", "state", "started", "documents", "failed", "chunks", "time left", box=SIMPLE_HEAD)
+    table = Table("run", "source", "state", "started", "documents", "failed", "time left", box=SIMPLE_HEAD)
+    table.columns[1].overflow = "fold"
     for run in runs:
         left = run.seconds_left
         table.add_row(
             str(run.id),
             escape(run.source),
             run.state,
-            f"{run.started_at:%Y-%m-%d %H:%M}",
-            f"{run.done} of {run.total}",
+            f"{run.started_at:%b %d %H:%M}",
+            f"{run.done}/{run.total}" if run.total else str(run.done),
             str(run.counts.get("failed", 0)),
-            str(run.counts.get("chunks_embedded", 0)),
             "" if left is None else f"{left / 60:.0f} min" if left > 90 else f"{left:.0f} s",
         )
     _show_or_say(table, "No runs yet. Begin with: frontdesk ingest FOLDER")
@@ -104,6 +104,7 @@ def show_runs(runs: Sequence[Run]) -> None:
 def show_sources(sources: Sequence[SourceEntry]) -> None:
     """What is ingested."""
     table = Table("source", "kind", "where", "audience", "by itself", box=SIMPLE_HEAD)
+    table.columns[0].overflow = table.columns[2].overflow = "fold"
     for source in sources:
         often = f"every {source.every_minutes} min" if source.every_minutes else ""
         where = source.path or source.location

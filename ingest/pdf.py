@@ -66,7 +66,7 @@ def _read(data: bytes) -> tuple[list[Page], str]:
     try:
         pages = [page for number in range(min(len(opened), _MOST_PAGES)) for page in _page(opened, number)]
         if not pages:
-            raise Unreadable(_DAMAGED)
+            raise Unreadable(_DAMAGED if len(opened) else "there is no page in it")
         return pages, folded(opened.get_metadata_value("Title"))
     finally:
         opened.close()

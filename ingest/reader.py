@@ -74,6 +74,8 @@ def read(data: bytes, path: str) -> Document:
 def unsupported(path: str) -> str:
     """Why a file of this name cannot be read."""
     ending = suffix_of(path) or "no ending"
+    if ending == ".zip":
+        return "archives in a folder are not read; unpack it, or ingest a Slack export by itself"
     if ending in _SUCCESSORS:
         return f"no reader for {ending}; save it as {_SUCCESSORS[ending]}"
     return f"no reader for {ending}; known are {', '.join(READERS)}"

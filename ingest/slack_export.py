@@ -50,7 +50,8 @@ class Accounting:
         """For a person."""
         why = ", ".join(f"{kind} {count}" for kind, count in self.skipped.items())
         skipped = f"{sum(self.skipped.values()):,} skipped" + (f" ({why})" if why else "")
-        yield f"{self.messages:,} messages in the export: {self.kept:,} kept, {skipped}"
+        noun = "message" if self.messages == 1 else "messages"
+        yield f"{self.messages:,} {noun} in the export: {self.kept:,} kept, {skipped}"
         if self.canvases_without_text:
             yield f"{self.canvases_without_text} of {self.canvases} canvases hold no text"
         if self.members_without_address:

@@ -43,3 +43,7 @@ def test_a_block_of_markup_only_is_no_block() -> None:
 )
 def test_of_an_old_format_the_new_one_is_named(path: str, reason: str) -> None:
     assert reader.unsupported(path) == reason
+
+
+def test_an_archive_in_a_folder_says_what_to_do_instead() -> None:
+    assert "ingest a Slack export by itself" in reader.unsupported("hr/export.zip")
