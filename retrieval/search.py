@@ -25,6 +25,7 @@ from retrieval.terms import terms
 from retrieval.words import Asked, Words, asked
 
 CANDIDATES = 50
+_FURTHER = 4  # times as many are looked at where copies of one text crowd out the rest
 _RERANKED = 40
 _REMEMBERED = 256  # questions, for those that are asked again and for who answers after the search
 _READ_WHOLE = 3  # of the best hits, the section that was split is read with its neighbours
@@ -116,8 +117,12 @@ class Retriever:
 
     def find(self, question: str, scope: Scope, passages_wanted: int, country: str = "", context: str = "") -> Finding:
         """Passages for an answer to somebody who works in this country, and the evidence that they hold one."""
+        today = datetime.now(UTC).date()
         hits = self.search(question, scope, CANDIDATES, context)
-        choice = choose(hits, question, country, datetime.now(UTC).date(), passages_wanted)
+        choice = choose(hits, question, country, today, passages_wanted)
+        if len(hits) == CANDIDATES and len(choice.first) < passages_wanted:  # copies of one text took all places
+            hits = self.search(question, scope, CANDIDATES * _FURTHER, context)
+            choice = choose(hits, question, country, today, passages_wanted)
         chosen = self._with_neighbours(choice.first, scope)
         probability = evidence.probability(max(hit.cosine for hit in choice.heard)) if choice.heard else 0.0
         return Finding(tuple(hits), tuple(chosen), probability, choice.undecided)

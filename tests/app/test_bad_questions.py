@@ -13,6 +13,7 @@ from app.access import NOBODY, Caller
 from app.bootstrap import Home
 from app.desk import Question
 from app.events import AnswerEvent, Done, Failed, Found, Refused
+from retrieval.access import PUBLIC
 from retrieval.errors import QuestionRefused
 from retrieval.prompt import REFUSAL, clarification
 from retrieval.rewrite import Turn
@@ -140,6 +141,14 @@ def test_of_a_hundred_identical_documents_one_is_quoted(home: Home) -> None:
     refused = asked(home, "Which planet has the most volcanoes?")
     assert isinstance(refused, Refused)
     assert len(refused.closest) == 3
+
+
+def test_copies_of_one_text_do_not_crowd_out_what_another_document_says(home: Home) -> None:
+    for number in range(70):
+        store(home.engine, home.embedder, f"copies/{number}.md", COPIED)
+    store(home.engine, home.embedder, "booking.md", "Rooms are booked in the calendar.")
+    found = home.retriever.find(LEAVE, PUBLIC, 5)
+    assert [passage.uri for passage in found.passages][1:] == ["booking.md"]
 
 
 def test_who_may_read_nothing_is_refused_and_told_no_title(home: Home) -> None:
