@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from app.bootstrap import Home
 from app.ledger_copy import copy_rows
+from retrieval.dense_files import sync
 from retrieval.errors import Unusable
 from retrieval.ledger.engine import open_ledger, reading, writing
 from retrieval.ledger.schema import facts
@@ -75,15 +76,6 @@ def leave_wal(file: Path) -> None:
     """Make an SQLite database that nobody has open one file again, without a log beside it."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
-
-
-def sync(path: Path) -> None:
-    """Wait until a file or a folder is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _refuse(target: Path, home: Home, *, replace: bool) -> None:

@@ -1,7 +1,6 @@
 """Putting the parts together: the only file that names concrete classes for the seams."""
 
 import logging
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from app.answerer import Answerer
 from app.conversations import Conversations
 from app.desk import Desk
 from app.erasure import Deleted
+from app.places import make_private_folder, milvus_file, uploads_of
 from app.purge import purge
 from app.quoting import QuotingAnswerer
 from app.settings import Settings, without_secrets
@@ -193,8 +193,16 @@ class Home:
         indexes = self.indexes  # before anything is changed
         texts = texts_of(self.engine, uri)
         gone = documents.remove(self.engine, uri)
+        self._unlink_upload(uri)
         indexes.save()
         return Deleted(gone, purge(self.engine, indexes.lexical, self.index_folder, texts))
+
+    def _unlink_upload(self, uri: str) -> None:
+        """An uploaded file is our own copy: left there, the next upload would bring it back."""
+        name, _, path = uri.partition("/")
+        folder = Path(runs.source_of(self.engine, name).location)
+        if folder.is_relative_to(uploads_of(self.settings.home).resolve()):
+            (folder / path).unlink(missing_ok=True)
 
     def rebuild_index(self, watch: Watch) -> None:
         """Make both indexes anew from the ledger; nothing is embedded."""
@@ -226,17 +234,6 @@ def source_at(path: Path, choices: Choices, known: Iterable[SourceEntry], read: 
     return Folder(root_of(path, [source.location for source in known]), default, only=path, read=read)
 
 
-def make_private_folder(home: Path) -> None:
-    """Create the home, readable by its owner only."""
-    try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        home.chmod(0o700)
-    except OSError as exc:
-        raise Unusable(f"The home {home} cannot be made: {exc.strerror}. Set FRONTDESK_HOME to another folder") from exc
-    if not os.access(home, os.W_OK):
-        raise Unusable(f"The home {home} is not writable. Set FRONTDESK_HOME to another folder")
-
-
 def _faiss_files(home: Home, _: str) -> Index:
     return FaissIndex(home.index_folder, home.embedder.id, home.embedder.dim)
 
@@ -244,11 +241,6 @@ def _faiss_files(home: Home, _: str) -> Index:
 def _milvus(home: Home, place: str) -> Index:
     file = milvus_file(home.settings.home, place)
     return MilvusIndex(str(file or place), home.index_folder.name, home.embedder.id, home.embedder.dim)
-
-
-def milvus_file(home: Path, place: str) -> Path | None:
-    """Where a Milvus Lite file is; named from the home, so that it is the same from whichever folder we are started."""
-    return None if "://" in place else home / Path(place).expanduser()
 
 
 def _prompted(settings: Settings) -> Answerer:

@@ -70,7 +70,7 @@ def _home() -> "Home":
 
 
 def _facts(home: "Home") -> dict[str, Any]:
-    from app.bootstrap import milvus_file
+    from app.places import milvus_file
     from app.settings import without_secrets
     from retrieval.ledger import lookup
 

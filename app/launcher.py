@@ -58,12 +58,17 @@ class Launcher:
                 _log.warning("A run by the clock could not be started: %s", exc)
 
     def start_due(self, now: datetime) -> None:
-        """Start the first source whose time has come, unless a run goes on."""
+        """Start one source whose time has come, unless a run goes on; one that cannot begin does not hold up others."""
         listed = runs.listed_runs(self._engine, 500)
         busy = any(run.state == "running" and is_alive(run, now) for run in listed)
         waiting = [one for one in runs.listed_sources(self._engine) if is_due(one, listed, now)]
-        if waiting and not busy:
-            self.start(["--", waiting[0].path or waiting[0].name])
+        for source in waiting if not busy else []:
+            try:
+                self.start(["--", source.path or source.name])
+            except Unusable as exc:
+                _log.warning("%s could not be ingested by the clock: %s", source.name, exc)
+            else:
+                return
 
     def close(self) -> None:
         """End the tending; a run that goes on is told to stop where it is, and keeps what it did."""

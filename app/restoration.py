@@ -12,11 +12,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine, func, make_url, select, text, update
 
-from app.backup import Backup, leave_wal, record, sync
-from app.bootstrap import Home, make_private_folder
+from app.backup import Backup, leave_wal, record
+from app.bootstrap import Home
 from app.ledger_copy import copy_rows
+from app.places import make_private_folder
 from app.tables import conversations, people
 from ingest.lock import database_writer, writer
+from retrieval.dense_files import sync
 from retrieval.errors import LedgerBusy, Unusable
 from retrieval.ledger import lookup, runs
 from retrieval.ledger.engine import COPY, HEAD, open_ledger, reading, writing

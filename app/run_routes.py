@@ -15,17 +15,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse
 
 from app.access import Action, authorize
-from app.bootstrap import Home, make_private_folder
+from app.bootstrap import Home
 from app.callers import Asking, Serving
 from app.json_output import of_run
 from app.launcher import Launcher
+from app.places import make_private_folder, uploads_of
 from ingest.reader import LARGEST
 from retrieval.access import EVERYONE, audience_id
+from retrieval.chunk import digest
 from retrieval.errors import QuestionRefused, Unusable
 from retrieval.ledger import runs
 from retrieval.ledger.runs import Wish
 
 _TELL_SECONDS = 1.0
+_NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 _NAME = re.compile(r"[^/\\\x00-\x1f]{1,200}")
 
 
@@ -132,7 +135,7 @@ async def upload(
         data += part
         if len(data) > LARGEST:
             raise Unusable(f"The file is larger than the limit of {LARGEST // 2**20} MiB. Put it into a folder instead")
-    await run_sync((folder / name).write_bytes, bytes(data))
+    await run_sync(_keep, folder / name, bytes(data))
     run = await run_sync(launcher.start, [f"--audience={audience}", "--", str(folder)])
     return JSONResponse(of_run(await run_sync(runs.run_of, home.engine, run)), status_code=202)
 
@@ -149,13 +152,20 @@ async def _told(home: Home, run: int) -> AsyncIterator[dict[str, str]]:
 def _uploads(home: Path, audience: str, name: str) -> Path:
     """Each audience has a folder of its own: a folder is a source with one audience."""
     try:
-        folder = home / "uploads" / audience_id(audience).replace("/", "-").replace(":", "-")
+        folder = uploads_of(home) / f"{_NOT_IN_NAMES.sub('-', audience_id(audience))}-{digest(audience)[:8]}"
     except ValueError as exc:
         raise Unusable(f"audience: {exc}") from exc
     if not _NAME.fullmatch(name) or name.startswith("."):
         raise Unusable(f"{name!r} is no file name. A name such as handbook.pdf was expected")
     make_private_folder(folder)
     return folder
+
+
+def _keep(file: Path, data: bytes) -> None:
+    """Whole or not at all: a run may be reading the folder. Hidden files are no documents."""
+    unfinished = file.with_name(f".{file.name}")
+    unfinished.write_bytes(data)
+    unfinished.replace(file)
 
 
 ROUTES: list[tuple[str, str, Callable[..., Any]]] = [

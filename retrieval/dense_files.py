@@ -67,10 +67,10 @@ def write(home: Path, facts: Facts, arrays: Arrays, vectors: Iterable[Vectors]) 
         sums = {path.name: checksum(path) for path in temporary.iterdir()}
         (temporary / _MANIFEST).write_text(json.dumps({"facts": asdict(facts), "sums": sums}))
         for path in (*temporary.iterdir(), temporary):
-            _sync(path)
+            sync(path)
         if not folder.exists():  # else another process saved the same state first
             temporary.rename(folder)
-        _sync(home)
+        sync(home)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -139,7 +139,8 @@ def _is_being_written(folder: Path) -> bool:
     return True
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Wait until a file or a folder is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

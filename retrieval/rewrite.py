@@ -65,7 +65,7 @@ def is_faithful(rewritten: str, question: str, turns: Sequence[Turn]) -> bool:
     terms_of = {*content_terms(rewritten)}
     known = content_terms(" ".join([question, *(f"{turn.question} {turn.answer}" for turn in turns)]))
     pointing = set(content_terms(" ".join(_BACKWARD)))
-    return bool(terms_of) and {*content_terms(question)} - pointing <= terms_of <= {*known, *content_terms(question)}
+    return bool(terms_of) and {*content_terms(question)} - pointing <= terms_of <= {*known}
 
 
 def recent(turns: Sequence[Turn]) -> list[Turn]:

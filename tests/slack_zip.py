@@ -1,10 +1,13 @@
-"""Small Slack export archives for tests."""
+"""Small Slack export archives for tests, and one that counts what is read of it."""
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from ingest.slack_archive import SlackArchive
 
 Json = dict[str, Any]
 Files = Mapping[str, object]
@@ -45,3 +48,15 @@ def unflagged(path: Path) -> Path:
         data = signature.join(parts)
     path.write_bytes(data)
     return path
+
+
+class Counting(SlackArchive):
+    """Counts how often each file is read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.parses: Counter[str] = Counter()
+
+    def rows(self, name: str) -> Iterator[object]:
+        self.parses[name] += 1
+        return super().rows(name)

@@ -129,7 +129,7 @@ def _llama_index(texts: Sequence[CorpusText], encoder: SentenceTransformersEncod
     documents = [Document(text=text.text, id_=text.id) for text in texts]
     splitter = SentenceSplitter(chunk_size=1024, chunk_overlap=20, tokenizer=encoder.tokens)
     index = VectorStoreIndex.from_documents(
-        documents, transformations=[splitter], embed_model=_llama_index_embedding(encoder)
+        documents, transformations=[splitter], embed_model=llama_index_embedding(encoder)
     )
     retriever = index.as_retriever(similarity_top_k=_DEPTH)
     yield Peer(
@@ -139,7 +139,8 @@ def _llama_index(texts: Sequence[CorpusText], encoder: SentenceTransformersEncod
     )
 
 
-def _llama_index_embedding(encoder: SentenceTransformersEncoder) -> Any:
+def llama_index_embedding(encoder: SentenceTransformersEncoder) -> Any:
+    """The encoder as LlamaIndex takes one."""
     from llama_index.core.embeddings import BaseEmbedding
 
     class Encoded(BaseEmbedding):  # type: ignore[misc, unused-ignore]

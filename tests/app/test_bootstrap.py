@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from app.bootstrap import Home, make_private_folder, source_at
+from app.bootstrap import Home, source_at
 from ingest import reader
 from ingest.choices import Choices
 from ingest.report import NoProgress
@@ -26,12 +26,6 @@ def test_a_home_is_its_owners_alone(home: Home) -> None:
     home.settings.home.mkdir(mode=0o755)
     _ = home.engine
     assert home.settings.home.stat().st_mode & 0o777 == 0o700
-
-
-def test_a_home_that_is_a_file_says_which_setting_helps(tmp_path: Path) -> None:
-    (tmp_path / "home").write_text("")
-    with pytest.raises(Unusable, match="cannot be made: .*. Set FRONTDESK_HOME to another folder"):
-        make_private_folder(tmp_path / "home")
 
 
 def test_without_a_language_model_the_quotes_answer(make_home: Callable[..., Home]) -> None:

@@ -88,6 +88,17 @@ def test_what_is_due_is_ingested_by_its_name_in_a_process_of_its_own(
     assert (run.source, run.state, run.counts["added"], run.counts["unchanged"]) == ("notes", "done", 1, 2)
 
 
+def test_a_source_that_cannot_begin_does_not_hold_up_the_others(home: Home, launcher: Launcher, tmp_path: Path) -> None:
+    runs.add_source(home.engine, "folder", "/gone", "gone")
+    runs.remember_source(home.engine, "/gone", "/gone", {})
+    for name in ("gone", "notes"):
+        runs.schedule(home.engine, name, 1)
+    launcher.start_due(datetime.now(UTC) + timedelta(minutes=2))
+    newest = runs.listed_runs(home.engine)[0]
+    assert (newest.id > 1, newest.source) == (True, "notes")
+    assert finished(home, newest.id).state == "done"
+
+
 def test_nothing_is_started_beside_a_run_that_goes_on(home: Home, launcher: Launcher) -> None:
     runs.schedule(home.engine, "notes", 1)
     going = runs.start_run(home.engine, "notes")

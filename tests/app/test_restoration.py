@@ -127,7 +127,7 @@ def test_a_backup_made_while_documents_come_in_is_whole(make_home: Callable[...,
     files.append(tmp_path / "last")
     write_backup(other, files[-1], replace=False)
     found = {}
-    for file in files[:: max(1, len(files) // 4)] + files[-1:]:
+    for file in {*files[:: max(1, len(files) // 4)], files[-1]}:
         again = make_home(f"of-{file.name}")
         count = restore(again, file, replace=False).documents
         assert {hit.chunk.uri for hit in again.retriever.search("How many chairs?", PUBLIC, 500)} == set(uris(again))

@@ -12,7 +12,7 @@ from app.bootstrap import Home
 from app.client import AS_HEADER
 from app.door import service_key
 from app.people import Person
-from app.run_routes import ROUTES
+from app.run_routes import ROUTES, _uploads
 from ingest.report import NoProgress
 from retrieval.ledger import documents, runs
 from tests.app.commands import two_files
@@ -79,8 +79,28 @@ def test_an_upload_is_ingested_and_without_an_audience_for_admins_only(home: Hom
         response = http.put("/api/uploads/gifts.md", content=b"# Gifts\n\nNo gifts above 30 pounds.", headers=audience)
         assert response.status_code == 202
         watched(http, response.json()["id"])
-    found = {entry.uri: entry.audience for entry in documents.entries(home.engine) if entry.title == "Gifts"}
-    assert found == {"group-admins/gifts.md": "group:admins", "group-hr/gifts.md": "group:hr"}
+    found = {entry.uri.partition("/")[2]: entry.audience for entry in documents.entries(home.engine)}
+    assert found["gifts.md"] == "group:hr"
+    assert {entry.audience for entry in documents.entries(home.engine) if entry.title == "Gifts"} == {
+        "group:admins",
+        "group:hr",
+    }
+
+
+def test_audiences_that_look_alike_have_folders_of_their_own(home: Home) -> None:
+    # group:a/b and group:a-b shared one: an upload for the one opened the other's documents to it.
+    folders = {_uploads(home.settings.home, audience, "a.md") for audience in ("group:a/b", "group:a-b", "group:A-b")}
+    assert len({folder.name.lower() for folder in folders}) == 3
+
+
+def test_a_deleted_upload_does_not_come_back_with_the_next_one(home: Home, http: httpx.Client) -> None:
+    for name in ("gifts.md", "travel.md"):
+        watched(http, http.put(f"/api/uploads/{name}", content=b"# " + name.encode() + b"\n\nA rule.").json()["id"])
+    (gifts,) = [entry.uri for entry in documents.entries(home.engine) if entry.title == "gifts.md"]
+    home.delete(gifts)
+    assert not list(home.settings.home.rglob("gifts.md"))
+    watched(http, http.put("/api/uploads/more.md", content=b"# More\n\nA rule.").json()["id"])
+    assert "gifts.md" not in {entry.title for entry in documents.entries(home.engine)}
 
 
 @pytest.mark.parametrize("name", ["..%2Fescape.md", ".hidden", "%00.md"])

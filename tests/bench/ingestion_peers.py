@@ -15,7 +15,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.vectorstores import VectorStore
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from app.evaluation.peers import SentenceTransformersEncoder
+from app.evaluation.peers import SentenceTransformersEncoder, llama_index_embedding
 
 MakeStore = Callable[[list[Document], Embeddings, Path], VectorStore]
 
@@ -78,7 +78,7 @@ class LlamaIndex:
     def __init__(
         self, encoder: SentenceTransformersEncoder, chunk_tokens: int, overlap: int, pages: Path, home: Path
     ) -> None:
-        self._embedding = _llama_index_embedding(encoder)
+        self._embedding = llama_index_embedding(encoder)
         self._chunk_tokens = chunk_tokens
         self._overlap = overlap
         self._pages = pages
@@ -158,22 +158,3 @@ class _LangChainEmbeddings(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         return self._encoder.embed_query(text.replace("\n", " "))
-
-
-def _llama_index_embedding(encoder: SentenceTransformersEncoder) -> Any:
-    from llama_index.core.embeddings import BaseEmbedding
-
-    class Encoded(BaseEmbedding):  # type: ignore[misc, unused-ignore]
-        def _get_text_embedding(self, text: str) -> list[float]:
-            return encoder.embed_query(text)
-
-        def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-            return encoder.embed_documents(texts)
-
-        def _get_query_embedding(self, query: str) -> list[float]:
-            return encoder.embed_query(query)
-
-        async def _aget_query_embedding(self, query: str) -> list[float]:
-            return encoder.embed_query(query)
-
-    return Encoded()

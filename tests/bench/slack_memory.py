@@ -12,30 +12,16 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ingest.slack_archive import SlackArchive
 from ingest.slack_export import SlackExport
 from ingest.source import Item
+from tests.slack_zip import Counting
 
 _DAYS, _USERS, _CHANNELS = 200, 500, 20
 _BEGIN = datetime(2025, 1, 1, 8, tzinfo=UTC)
 _WORDS = ("travel", "leave", "desk", "plan", "team", "pay", "office", "rules", "report", "hotel", "claim", "manager")
-
-
-class Counting(SlackArchive):
-    """Counts how often each file is read."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.parses: Counter[str] = Counter()
-
-    def rows(self, name: str) -> Iterator[object]:
-        self.parses[name] += 1
-        return super().rows(name)
 
 
 def write(path: Path, mib: int) -> int:

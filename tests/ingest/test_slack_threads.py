@@ -1,27 +1,13 @@
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import ingest.slack_threads
-from ingest.slack_archive import SlackArchive
 from ingest.slack_threads import Days, Listing, listing_of, messages_at
-from tests.slack_zip import Json, archive, message
+from tests.slack_zip import Counting, Json, archive, message
 
 ONE, TWO, THREE = "1767603600.000100", "1767690000.000200", "1767776400.000300"  # 5, 6 and 7 January 2026
-
-
-class Counting(SlackArchive):
-    """Counts how often each file is read."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.parses: Counter[str] = Counter()
-
-    def rows(self, name: str) -> Iterator[object]:
-        self.parses[name] += 1
-        return super().rows(name)
 
 
 class Listed:
