@@ -59,7 +59,7 @@ bench-retrieval: .venv/bench
 	$(BIN)/python -m tests.bench.lexical
 	$(BIN)/python -m tests.bench.questions --filler 100000 --compare
 	for set in $(SETS); do $(BIN)/frontdesk evaluate $$set --compare || exit 1; done
-	$(BIN)/python -m tests.bench.ablation $(SETS)
+	$(BIN)/python -m tests.bench.ablation $(SETS) data/editions
 
 screenshots: .venv/dev
 	tests/heavy_packages.sh

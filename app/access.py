@@ -13,19 +13,23 @@ from retrieval.ledger import lookup
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. Without an e-mail address: an employee who is in `everyone` only.
+    """Who asks. Without an e-mail address: an employee who is in `everyone` only; an outsider is not even in that.
 
-    `country` is where the caller works, as an ISO 3166 alpha-2 code; empty where nobody told.
+    `country` is where the caller works, as an ISO 3166 alpha-2 code; empty where nobody told. `place` is where the
+    answer is read, such as a thread in Slack; empty: by the caller only. `service` is the service speaking for itself.
     """
 
     email: str = ""
     audiences: frozenset[str] = frozenset()
     country: str = ""
+    place: str = ""
+    service: bool = False
+    outsider: bool = False
 
     @property
     def scope(self) -> Scope:
         """What this caller may read."""
-        return Scope(self.audiences | {EVERYONE})
+        return Scope(self.audiences if self.outsider else self.audiences | {EVERYONE})
 
 
 class Action(Enum):
@@ -37,13 +41,15 @@ class Action(Enum):
     CHANGE_CONVERSATION = "change this conversation"
     MANAGE = "manage sources and runs"
     LIST_PEOPLE = "list the people of the demo"
+    SERVE_SLACK = "serve Slack"
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What an action is about; `owner` is an e-mail address or empty."""
+    """What an action is about; `owner` is an e-mail address or empty, `place` where a conversation goes on."""
 
     owner: str = ""
+    place: str = ""
     demo: bool = False
 
 
@@ -58,12 +64,15 @@ def authorize(caller: Caller, action: Action, resource: Resource = Resource()) -
         Missing: somebody else's conversation; whether it exists is not told.
         Forbidden: anything else that is not allowed.
     """
-    if action in _OF_OWNERS and caller.email != resource.owner:
+    is_there = bool(resource.place) and caller.place == resource.place
+    if action in _OF_OWNERS and caller.email != resource.owner and not is_there:
         raise Missing("There is no such conversation")
     if action is Action.MANAGE and ADMINS not in caller.audiences:
         raise Forbidden(f"Only members of {ADMINS} may do this")
     if action is Action.LIST_PEOPLE and not resource.demo:
         raise Forbidden("Only the demo lists its people")
+    if action is Action.SERVE_SLACK and not caller.service:
+        raise Forbidden("Only the service itself may do this, without speaking for somebody")
 
 
 def caller_for(engine: Engine, email: str | None) -> Caller:

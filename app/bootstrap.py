@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 from sqlalchemy import Engine
 
+from app import slack_copy, slack_inbox, verified_answers
 from app.answerer import Answerer
 from app.conversations import Conversations
 from app.desk import Desk
@@ -20,7 +21,7 @@ from app.purge import purge
 from app.quoting import QuotingAnswerer
 from app.settings import Settings, without_secrets
 from app.trace import texts_of
-from ingest.choices import Choices, path_of
+from ingest.choices import Choices
 from ingest.folder import Folder, Read, root_of
 from ingest.jail import Jail
 from ingest.lock import database_writer, writer
@@ -41,7 +42,7 @@ from retrieval.ledger import documents, lookup, runs
 from retrieval.ledger.engine import open_ledger
 from retrieval.ledger.runs import SourceEntry
 from retrieval.lexical import LexicalIndex
-from retrieval.milvus_index import MilvusIndex
+from retrieval.milvus_index import MilvusIndex, drop
 from retrieval.openvino_embedder import OpenVinoEmbedder
 from retrieval.openvino_export import exported
 from retrieval.search import Retriever
@@ -102,6 +103,12 @@ class Home:
             raise Unusable(f"FRONTDESK_INDEX is {without_secrets(setting)!r}. Known are: {known}")
         return _INDEXES[kind](self, place)
 
+    def forget_collections(self, name: str) -> None:
+        """Drop what a former index of this name has in Milvus, if the settings name one; files go with the purge."""
+        kind, _, place = self.settings.index.partition(":")
+        if kind == "milvus":
+            drop(str(milvus_file(self.settings.home, place) or place), name)
+
     @cached_property
     def retriever(self) -> Retriever:
         """The search."""
@@ -151,19 +158,24 @@ class Home:
         """
         with self.alone(), Jail() as jail:
             known = runs.listed_sources(self.engine)
-            at = path_of(path, known)
+            at = slack_copy.place_of(self, path, known)
             asked = Choices(audience, patterns.include, patterns.exclude)
-            source = source_at(at, asked, known, jail.read)
+            source = self._source_at(at, asked, known, jail.read)
             before = next((one for one in known if one.location == source.location), None)
+            slack_copy.check(self.engine, source, before)
             choices = asked.completed(before)
             if choices != asked:
-                source = source_at(at, choices, known, jail.read)
+                source = self._source_at(at, choices, known, jail.read)
             try:
                 return self.ingest_source(source, progress, failed_only=failed_only)
             finally:
-                is_part = before is not None and Path(before.path) in at.resolve().parents
-                if not is_part:
-                    runs.remember_source(self.engine, source.location, str(at.resolve()), asdict(choices))
+                place = at if at == slack_copy.LIVE else at.resolve()
+                if before is None or Path(before.path) not in place.parents:  # else a part was ingested
+                    runs.remember_source(self.engine, source.location, str(place), asdict(choices))
+
+    def _source_at(self, at: Path, choices: Choices, known: Iterable[SourceEntry], read: Read) -> Source:
+        is_live = at == slack_copy.LIVE
+        return slack_copy.live_source(self, choices, read) if is_live else source_at(at, choices, known, read)
 
     def ingest_source(self, source: Source, progress: Progress, *, failed_only: bool = False) -> Report:
         """The same with a source that is at hand; the caller holds the writer lock."""
@@ -173,7 +185,7 @@ class Home:
         )
         self.indexes.save()
         if documents.purge_is_due(self.engine):
-            purge(self.engine, self.indexes.lexical, self.index_folder)
+            purge(self.engine, self.indexes, self.index_folder)
         return report
 
     @contextmanager
@@ -193,9 +205,12 @@ class Home:
         indexes = self.indexes  # before anything is changed
         texts = texts_of(self.engine, uri)
         gone = documents.remove(self.engine, uri)
+        for other in verified_answers.forget_with(self.engine, uri):
+            documents.remove(self.engine, other)
         self._unlink_upload(uri)
+        slack_inbox.forget_document(self.engine, uri)
         indexes.save()
-        return Deleted(gone, purge(self.engine, indexes.lexical, self.index_folder, texts))
+        return Deleted(gone, purge(self.engine, indexes, self.index_folder, texts))
 
     def _unlink_upload(self, uri: str) -> None:
         """An uploaded file is our own copy: left there, the next upload would bring it back."""

@@ -1,5 +1,6 @@
 """Who a request speaks for, and which home serves it: the dependencies that every route shares."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -18,7 +19,7 @@ Serving = Annotated[Home, Depends(_home)]
 
 def _caller(home: Serving, frontdesk_as: Annotated[str | None, Header(alias=AS_HEADER)] = None) -> Caller:
     # Whoever got through the door holds the service key, which alone may speak for another caller.
-    return caller_for(home.engine, frontdesk_as)
+    return replace(caller_for(home.engine, frontdesk_as), service=frontdesk_as is None)
 
 
 Asking = Annotated[Caller, Depends(_caller)]

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.access_commands import access_app
+from app.answers_commands import answers_app
 from app.index_commands import index_app
 from app.keeping_commands import keeping_app
 from app.quiet import share_processors, switch_off_telemetry
 from app.run_commands import ingest, runs_app, sources_app
+from app.slack_commands import slack_app
 from retrieval.errors import FrontdeskError, QuestionRefused
 
 if TYPE_CHECKING:
@@ -33,7 +35,9 @@ app.command(epilog="Example: frontdesk ingest ./handbook --audience everyone")(i
 app.add_typer(runs_app, name="runs")
 app.add_typer(sources_app, name="sources")
 app.add_typer(access_app, name="access")
+app.add_typer(answers_app, name="answers")
 app.add_typer(keeping_app)
+app.add_typer(slack_app, name="slack")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 As = Annotated[

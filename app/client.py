@@ -11,7 +11,7 @@ from app.events import AnswerEvent, Citation, from_json
 
 AS_HEADER = "Frontdesk-As"
 _CONNECT, _READ = 5.0, 600.0  # seconds
-_AWAY = "The server cannot be reached. Please try again in a minute, or ask whoever started it whether it is running."
+AWAY = "The server cannot be reached. Please try again in a minute, or ask whoever started it whether it is running."
 
 
 class Unanswered(Exception):
@@ -71,12 +71,12 @@ class Client:
             with self._http.stream("POST", "/api/ask", json=body) as response:
                 if response.status_code != httpx.codes.OK:
                     response.read()
-                    raise _problem(response)
+                    raise problem_of(response)
                 for line in response.iter_lines():
                     if line.startswith("data:"):
                         yield from_json(line.removeprefix("data:").strip())
         except httpx.HTTPError as exc:
-            raise Unanswered(_AWAY) from exc
+            raise Unanswered(AWAY) from exc
 
     def me(self) -> Me:
         """Who the server takes us for."""
@@ -118,13 +118,14 @@ class Client:
         try:
             response = self._http.request(method, path)
         except httpx.HTTPError as exc:
-            raise Unanswered(_AWAY) from exc
+            raise Unanswered(AWAY) from exc
         if response.is_error:
-            raise _problem(response)
+            raise problem_of(response)
         return response
 
 
-def _problem(response: httpx.Response) -> Unanswered:
+def problem_of(response: httpx.Response) -> Unanswered:
+    """What a response that is an error says."""
     try:
         body = response.json()
         return Unanswered(str(body["detail"]), response.status_code)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Engine, delete, func, insert, select
 
 from app.access import Action, Caller, Resource, authorize
 from app.events import Citation
-from app.tables import conversations, messages
+from app.tables import conversations, feedback, messages
 from retrieval.access import Scope
 from retrieval.chunk import Chunk
 from retrieval.errors import Missing
@@ -34,7 +34,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """What is to be kept. `status` is asked, answered, clarified, refused, failed or stopped."""
+    """What is to be kept. `status` is asked, answered, verified, clarified, refused, failed or stopped."""
 
     role: str
     status: str
@@ -57,11 +57,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A conversation in a list."""
+    """A conversation in a list. `place` is where it goes on, if not with its owner only."""
 
     id: str
     title: str
     created_at: datetime
+    place: str = ""
 
 
 class Conversations:
@@ -75,9 +76,29 @@ class Conversations:
         new = secrets.token_urlsafe(16)
         title = " ".join(question.split())
         title = title if len(title) <= _TITLE_LENGTH else title[: _TITLE_LENGTH - 4].rsplit(" ", 1)[0] + " ..."
-        row = {"id": new, "owner": caller.email, "title": title, "created_at": datetime.now(UTC)}
+        now = datetime.now(UTC)
+        row = {"id": new, "owner": caller.email, "title": title, "created_at": now, "place": caller.place}
         with writing(self._engine) as connection:
             connection.execute(insert(conversations).values(row))
+        return new
+
+    def at(self, place: str) -> str:
+        """The conversation that goes on at this place; empty where none does yet."""
+        query = select(conversations.c.id).where(conversations.c.place == place).order_by(conversations.c.created_at)
+        with reading(self._engine) as connection:
+            return (connection.execute(query).scalars().first() or "") if place else ""
+
+    def continued(self, caller: Caller, conversation: str) -> str:
+        """The conversation to go on with: elsewhere than at its place it is a copy, so that nothing gets back there."""
+        talk = self.open(caller, conversation, Action.READ_CONVERSATION)
+        if talk.place in ("", caller.place):
+            return conversation
+        new = self.begin(replace(caller, place=""), talk.title)
+        said = select(messages).where(messages.c.conversation == conversation)
+        with writing(self._engine) as connection:
+            rows = [{**row, "conversation": new} for row in connection.execute(said).mappings()]
+            if rows:
+                connection.execute(insert(messages), rows)
         return new
 
     def open(self, caller: Caller, conversation: str, action: Action) -> Talk:
@@ -91,8 +112,8 @@ class Conversations:
             row = connection.execute(query).first()
         if row is None:
             raise Missing("There is no such conversation")
-        authorize(caller, action, Resource(owner=row.owner))
-        return Talk(row.id, row.title, row.created_at)
+        authorize(caller, action, Resource(owner=row.owner, place=row.place))
+        return Talk(row.id, row.title, row.created_at, row.place)
 
     def listed(self, caller: Caller) -> list[Talk]:
         """The caller's conversations, newest first. Somebody without identity has no list."""
@@ -101,10 +122,10 @@ class Conversations:
         query = select(conversations).where(conversations.c.owner == caller.email)
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(conversations.c.created_at.desc()))
-            return [Talk(row.id, row.title, row.created_at) for row in rows]
+            return [Talk(row.id, row.title, row.created_at, row.place) for row in rows]
 
-    def add(self, caller: Caller, conversation: str, message: NewMessage) -> None:
-        """Append a message."""
+    def add(self, caller: Caller, conversation: str, message: NewMessage) -> int:
+        """Append a message; returns its number."""
         self.open(caller, conversation, Action.CHANGE_CONVERSATION)
         row = {
             "conversation": conversation,
@@ -119,6 +140,7 @@ class Conversations:
         with writing(self._engine) as connection:
             number = (connection.execute(newest).scalar() or 0) + 1
             connection.execute(insert(messages).values(number=number, **row))
+        return number
 
     def transcript(self, caller: Caller, conversation: str) -> list[Said]:
         """Everything said, as the caller may read it now: text of a removed or closed source is not in it."""
@@ -136,7 +158,7 @@ class Conversations:
             elif (
                 question
                 and said.whole
-                and said.status in ("answered", "refused", "clarified")
+                and said.status in ("answered", "verified", "refused", "clarified")
                 and audiences <= caller.scope.audiences
             ):
                 found.append(Turn(question, said.text))
@@ -147,6 +169,8 @@ class Conversations:
         """Delete a conversation."""
         self.open(caller, conversation, Action.CHANGE_CONVERSATION)
         with writing(self._engine) as connection:
+            rated = feedback.c.answer.startswith(f"{conversation}:", autoescape=True)
+            connection.execute(delete(feedback).where(rated))
             connection.execute(delete(messages).where(messages.c.conversation == conversation))
             connection.execute(delete(conversations).where(conversations.c.id == conversation))
 

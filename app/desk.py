@@ -5,14 +5,17 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
+from app import verified_answers
 from app.access import Action, Caller, authorize
-from app.answerer import Answerer, Answering, Piece
+from app.answerer import Answerer, Answering, Piece, Quote
 from app.conversations import Conversations, NewMessage, Part
-from app.events import AnswerEvent, Citation, Done, Failed, Found, Near, Refused, Source, Token
+from app.events import VERIFIED, AnswerEvent, Citation, Done, Failed, Found, Refused, Token
 from app.grounding import cited, claim_of, support
+from app.told import citation_of, closest, source_of
 from retrieval import country
 from retrieval.access import Scope
 from retrieval.budget import TokenUse, passages_wanted
@@ -23,14 +26,14 @@ from retrieval.rewrite import Turn, context
 from retrieval.search import Finding, Retriever
 
 _log = logging.getLogger(__name__)
-_CLOSEST_TITLES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked. `turns` is history that the client brings itself; then nothing is kept.
 
-    `conversation` continues one; without it a new one begins.
+    `conversation` continues one; without it a new one begins. `alone` is what the asker may read where nobody else sees
+    the answer, if others see this one.
     """
 
     text: str
@@ -38,6 +41,7 @@ class Question:
     conversation: str = ""
     turns: tuple[Turn, ...] | None = None
     answerer: str = ""
+    alone: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class Desk:
         conversation = question.conversation
         if question.turns is None:
             if conversation:
+                conversation = self.conversations.continued(question.caller, conversation)
                 turns = self.conversations.turns(question.caller, conversation)
             else:
                 conversation = self.conversations.begin(question.caller, question.text)
@@ -83,10 +88,11 @@ class Desk:
             raise Missing(f"There is no model {name!r}. Known are: {', '.join(self.answerers)}")
         return self.answerers[name or next(iter(self.answerers))]
 
-    def keep(self, question: Question, conversation: str, message: NewMessage) -> None:
-        """Append a message to the conversation, unless the client keeps the history itself."""
-        if question.turns is None:
-            self.conversations.add(question.caller, conversation, message)
+    def keep(self, question: Question, conversation: str, message: NewMessage) -> str:
+        """Append a message to the conversation, unless the client keeps the history; returns the message's id."""
+        if question.turns is not None:
+            return ""
+        return f"{conversation}:{self.conversations.add(question.caller, conversation, message)}"
 
 
 @dataclass(slots=True)
@@ -104,6 +110,11 @@ class _Answer:
     said: list[Part] = field(default_factory=list)
     answer: str = ""
     used: tuple[Passage, ...] = ()
+    model: str = ""
+    answer_id: str = ""
+
+    def __post_init__(self) -> None:
+        self.model = self.answerer.name
 
     def events(self) -> Iterator[AnswerEvent]:
         """Every way out is one event; what was said before a front end went away is kept."""
@@ -118,27 +129,43 @@ class _Answer:
             yield self._failed(exc, "Something went wrong. Please try again", retryable=True)
 
     def _answered(self) -> Iterator[AnswerEvent]:
-        caller = self.question.caller
-        said = self.question.text
-        asked, more = self.desk.understood(said, self.turns, caller.scope)
+        said, scope = self.question.text, self.question.caller.scope
+        asked, more = self.desk.understood(said, self.turns, scope)
         if more:  # it leans on an answer
             asked = self.answerer.rewritten(said, self.turns) or asked
-        works_in = caller.country or country.told(self.turns)
-        wanted = passages_wanted(said)
-        finding = self.desk.retriever.find(asked, caller.scope, wanted, country=works_in, context=more)
+        finding = self._find(asked, more, scope)
         self._mark("search")
+        better = self._better_alone(asked, more)
         if not finding.passages or finding.answerable < self.desk.threshold:
-            yield Found(asked, (), self.conversation)
+            yield Found(asked, (), self.conversation, better)
             yield self._refused(finding, TokenUse())
             return
         if finding.undecided and country.may_ask(asked, self.turns):
-            yield Found(asked, (), self.conversation)
+            yield Found(asked, (), self.conversation, better)
             yield from self._clarifying(finding)
             return
-        answering = self.answerer.begin(self.question.text, asked, finding.passages, self.turns)
+        if finding.verified:
+            self.model, answering = VERIFIED, _word_for_word(finding.passages)
+        else:
+            answering = self.answerer.begin(self.question.text, asked, finding.passages, self.turns)
         self.used = answering.passages
-        yield Found(asked, tuple(map(_source, answering.passages)), self.conversation)
+        yield Found(asked, tuple(map(source_of, answering.passages)), self.conversation, better)
         yield from self._streamed(answering, finding)
+
+    def _find(self, asked: str, more: str, scope: Scope) -> Finding:
+        works_in = self.question.caller.country or country.told(self.turns)
+        verified = verified_answers.standing(self.desk.engine, scope, datetime.now(UTC).date())
+        wanted = passages_wanted(self.question.text)
+        return self.desk.retriever.find(asked, scope, wanted, works_in, more, verified)
+
+    def _better_alone(self, asked: str, more: str) -> bool:
+        """Whether the asker alone would be answered from a source that is closed to others who see this answer."""
+        alone, scope = self.question.alone, self.question.caller.scope
+        if alone is None or alone.audiences <= scope.audiences:
+            return False
+        finding = self._find(asked, more, alone)
+        best = finding.passages[:1] if finding.answerable >= self.desk.threshold else ()
+        return any(passage.audience not in scope for passage in best)
 
     def _clarifying(self, finding: Finding) -> Iterator[AnswerEvent]:
         """Ask which country is meant: a normal answer in our own words, made of what the asker may read."""
@@ -148,7 +175,7 @@ class _Answer:
         self._mark("total")
         yield Token(text)
         self._keep("clarified", [Part(text)])
-        yield Done(text, (), TokenUse(), self.timings, self.conversation, "")
+        yield Done(text, (), TokenUse(), self.timings, self.conversation, "", self.answer_id)
 
     def _streamed(self, answering: Answering, finding: Finding) -> Iterator[AnswerEvent]:
         citations: list[Citation] = []
@@ -160,7 +187,7 @@ class _Answer:
                 self._say(piece, numbered, answering.rests_on)
                 if piece.quote:
                     passage = numbered[piece.quote.number]
-                    citations.append(_citation(passage, piece.quote.start, piece.quote.end))
+                    citations.append(citation_of(passage, piece.quote.start, piece.quote.end))
                 yield Token(piece.text)
         finally:
             close = getattr(answering.pieces, "close", None)
@@ -171,13 +198,14 @@ class _Answer:
             yield self._refused(finding, answering.tokens)
             return
         citations = citations or [
-            _citation(numbered[number], *support(claim_of(answer, number), numbered[number]))
+            citation_of(numbered[number], *support(claim_of(answer, number), numbered[number]))
             for number in cited(answer)
             if number in numbered
         ]
         self._mark("total")
-        self._keep("answered", self.said, citations)
-        yield Done(answer, tuple(citations), answering.tokens, self.timings, self.conversation, self.answerer.name)
+        self._keep("verified" if self.model == VERIFIED else "answered", self.said, citations)
+        told = (answer, tuple(citations), answering.tokens, self.timings, self.conversation)
+        yield Done(*told, self.model, self.answer_id)
 
     def _say(self, piece: Piece, numbered: Mapping[int, Passage], rests_on: tuple[str, ...]) -> None:
         """Remember a piece: a quote as its place, never as its words; neighbouring words as one."""
@@ -191,18 +219,18 @@ class _Answer:
             self.said.append(Part(piece.text, rests_on))
 
     def _refused(self, finding: Finding, tokens: TokenUse) -> Refused:
-        closest = _closest(finding)
+        near = closest(finding)
         first = finding.hits[0] if finding.hits else None
         contact = (first.found.contact if first else "") or self.desk.contact
         parts = [Part(f"{REFUSAL} {ASK.format(contact=contact)}")]
-        if closest:
+        if near:
             parts.append(Part(f"\n\n{CLOSEST}"))
-            parts += [Part(f"\n- {near.title}", (near.chunk,)) for near in closest]
+            parts += [Part(f"\n- {one.title}", (one.chunk,)) for one in near]
         self._mark("total")
         self.used = ()
         self._keep("refused", parts)
-        text = refusal(contact, [near.title for near in closest])
-        return Refused(text, contact, closest, tokens, self.timings, self.conversation)
+        text = refusal(contact, [one.title for one in near])
+        return Refused(text, contact, near, tokens, self.timings, self.conversation, self.answer_id)
 
     def _failed(self, exc: Exception, message: str, *, retryable: bool) -> Failed:
         error = secrets.token_hex(4)
@@ -217,7 +245,7 @@ class _Answer:
         self.kept = True
         audiences = frozenset(passage.audience for passage in self.used)
         message = NewMessage("assistant", status, tuple(parts), tuple(citations), audiences)
-        self.desk.keep(self.question, self.conversation, message)
+        self.answer_id = self.desk.keep(self.question, self.conversation, message)
 
     def _keep_if_possible(self, status: str, parts: Sequence[Part]) -> None:
         try:
@@ -243,34 +271,11 @@ def _refuse_broken(text: str) -> None:
         raise QuestionRefused("The question is no valid UTF-8 text. Please type it again") from exc
 
 
-def _source(passage: Passage) -> Source:
-    return Source(
-        passage.number,
-        passage.uri,
-        passage.title,
-        passage.heading,
-        passage.text,
-        round(passage.relevance, 4),
-        passage.chunks[0].id,
-    )
-
-
-def _citation(passage: Passage, start: int, end: int) -> Citation:
-    place = passage.place(start, end)
-    return Citation(
-        passage.number,
-        passage.uri,
-        passage.title,
-        passage.text[start:end],
-        place.chunk.anchor_at(place.start),
-        place.chunk.id,
-        place.start,
-        place.end,
-    )
-
-
-def _closest(finding: Finding) -> tuple[Near, ...]:
-    near: dict[str, Near] = {}
-    for hit in finding.hits:
-        near.setdefault(hit.chunk.uri, Near(hit.chunk.title, hit.chunk.uri, hit.chunk.id))
-    return tuple(near.values())[:_CLOSEST_TITLES]
+def _word_for_word(passages: Sequence[Passage]) -> Answering:
+    """An answer that somebody approved is given as it stands."""
+    pieces = [
+        piece
+        for passage in passages
+        for piece in (Piece(passage.text, Quote(passage.number, 0, len(passage.text))), Piece(f" [{passage.number}]"))
+    ]
+    return Answering(tuple(passages), TokenUse(), iter(pieces))

@@ -74,7 +74,9 @@ def _check(name: str, look: Callable[[Home], str], home: Home) -> Check:
 
 
 def _shown(value: object) -> str:
-    return "********" if isinstance(value, SecretStr) else without_secrets(str(value))
+    if isinstance(value, SecretStr):
+        return "********" if value.get_secret_value() else ""
+    return without_secrets(str(value))
 
 
 def _full_text_search() -> str:

@@ -11,6 +11,8 @@ from pydantic import Discriminator, TypeAdapter
 
 from retrieval.budget import TokenUse
 
+VERIFIED = "verified"  # the model's name where an answer that a person approved is given word for word
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -50,11 +52,15 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The sources for the answer; `question` is what was searched for, history resolved."""
+    """The sources for the answer; `question` is what was searched for, history resolved.
+
+    `better_in_private`: the asker alone may read what ranks above them, others who see the answer may not.
+    """
 
     question: str
     sources: tuple[Source, ...]
     conversation: str
+    better_in_private: bool = False
     kind: Literal["found"] = "found"
 
 
@@ -68,7 +74,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The whole answer."""
+    """The whole answer. `answer_id` names it for feedback; empty where nothing is kept."""
 
     answer: str
     citations: tuple[Citation, ...]
@@ -76,12 +82,13 @@ class Done:
     timings_ms: dict[str, float]
     conversation: str
     model: str
+    answer_id: str = ""
     kind: Literal["done"] = "done"
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The documents do not say; `answer` is the whole refusal."""
+    """The documents do not say; `answer` is the whole refusal, `answer_id` names it for feedback."""
 
     answer: str
     contact: str
@@ -89,6 +96,7 @@ class Refused:
     tokens: TokenUse
     timings_ms: dict[str, float]
     conversation: str
+    answer_id: str = ""
     kind: Literal["refused"] = "refused"
 
 

@@ -1,6 +1,7 @@
-"""`frontdesk index`: how far the indexes are, making them anew, and moving the vectors to another backend."""
+"""`frontdesk index`: how far the indexes are, making them anew, another backend or embedder for the vectors."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 index_app = typer.Typer(help="Where vectors and words are searched; derived from the ledger.")
 
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
 
 @index_app.callback(invoke_without_command=True)
 def index(context: typer.Context) -> None:
@@ -20,9 +23,7 @@ def index(context: typer.Context) -> None:
 
 
 @index_app.command(epilog="Example: frontdesk index status --json")
-def status(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-) -> None:
+def status(as_json: _Json = False) -> None:
     """Show where the vectors are, and how far both indexes have followed the ledger."""
     from app.terminal import show_rows
 
@@ -60,6 +61,29 @@ def move(
         rows = home.copy_index(setting, lambda done, total: bar.step("Filling", done, total))
     typer.echo(f"{rows} chunks are in {without_secrets(to)} and agree with the ledger. Nothing has been switched yet:")
     typer.echo(f'set FRONTDESK_INDEX="{without_secrets(setting)}", or index in frontdesk.toml, and restart the server.')
+
+
+@index_app.command(epilog="Example: FRONTDESK_EMBEDDER=/models/bge-small-en frontdesk index embedder")
+def embedder(as_json: _Json = False) -> None:
+    """Let the embedder that FRONTDESK_EMBEDDER names now make all vectors anew, from the ledger's texts; then switch.
+
+    Until the switch a server that runs goes on answering with the former embedder; afterwards it asks to be restarted.
+    No source is read. What was interrupted goes on where it was when the command is given again.
+    """
+    from app.embedder_switch import switch
+    from app.terminal import StepBar
+
+    with StepBar() as bar:
+        done = switch(_home(), bar.step)
+    if as_json:
+        typer.echo(json.dumps(asdict(done)))
+    elif done.before == done.embedder:
+        typer.echo(f"The vectors are {done.embedder}'s already. Set FRONTDESK_EMBEDDER to another model's folder first")
+    else:
+        typer.echo(
+            f"Switched from {done.before} to {done.embedder}: {done.chunks} chunks, {done.embedded} embedded now."
+        )
+        typer.echo("Set FRONTDESK_EMBEDDER, or embedder in frontdesk.toml, to the same for the server and restart it.")
 
 
 def _home() -> "Home":

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from app.processes import environment_of
 from app.settings import Settings
+from app.slack_copy import LIVE
 from retrieval.errors import FrontdeskError, LedgerBusy, Unusable
 from retrieval.ledger import runs
 from retrieval.ledger.runs import Run, SourceEntry
@@ -21,16 +22,22 @@ from retrieval.ledger.runs import Run, SourceEntry
 _log = logging.getLogger(__name__)
 _LESS_IMPORTANT = 10  # niceness: questions come first
 _START_SECONDS = 60.0
+_FOLLOW_SECONDS = 2.0
 _LOOK_SECONDS = 15.0
 _END_SECONDS = 3.0  # after its last document a run saves the index
 
 
 class Launcher:
-    """Starts runs of one home, one at a time; `tend` also starts those whose time has come."""
+    """Starts runs of one home, one at a time; `tend` also starts those whose time has come.
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    `follow` applies what sources tell by themselves, and says whether Slack wants a run.
+    """
+
+    def __init__(self, engine: Engine, settings: Settings, follow: Callable[[], bool] = lambda: False) -> None:
         self._engine = engine
         self._settings = settings
+        self._follow = follow
+        self._wants_run = False
         self._starting = threading.Lock()
         self._child: subprocess.Popen[str] | None = None
         self._closed = threading.Event()
@@ -50,17 +57,36 @@ class Launcher:
             return self._id_after(newest, self._child)
 
     def tend(self) -> None:
-        """Start what is due, until `close`; runs in a thread of its own."""
-        while not self._closed.wait(_LOOK_SECONDS):
+        """Follow Slack and start what is due, until `close`; runs in a thread of its own."""
+        looked = time.monotonic()
+        while not self._closed.wait(_FOLLOW_SECONDS):
+            self._tried(self.follow, "Slack could not be followed")
+            if time.monotonic() - looked >= _LOOK_SECONDS:
+                looked = time.monotonic()
+                self._tried(lambda: self.start_due(datetime.now(UTC)), "A run by the clock could not be started")
+
+    def follow(self) -> None:
+        """Apply what Slack told since, and start the run that it takes as soon as no other goes on."""
+        self._wants_run = self._follow() or self._wants_run
+        if self._wants_run and not self._is_busy(datetime.now(UTC)):
+            self._wants_run = False
             try:
-                self.start_due(datetime.now(UTC))
-            except (FrontdeskError, OSError) as exc:
-                _log.warning("A run by the clock could not be started: %s", exc)
+                self.start(["--", str(LIVE)])
+            except LedgerBusy:
+                self._wants_run = True
+
+    def _tried(self, work: Callable[[], object], failure: str) -> None:
+        try:
+            work()
+        except (FrontdeskError, OSError) as exc:
+            _log.warning("%s: %s", failure, exc)
+        except Exception:  # noqa: BLE001 - the thread that ended would end all schedules
+            _log.exception("%s", failure)
 
     def start_due(self, now: datetime) -> None:
         """Start one source whose time has come, unless a run goes on; one that cannot begin does not hold up others."""
         listed = runs.listed_runs(self._engine, 500)
-        busy = any(run.state == "running" and is_alive(run, now) for run in listed)
+        busy = self._is_busy(now)
         waiting = [one for one in runs.listed_sources(self._engine) if is_due(one, listed, now)]
         for source in waiting if not busy else []:
             try:
@@ -75,6 +101,10 @@ class Launcher:
         self._closed.set()
         if self._child and self._child.poll() is None:
             self._child.terminate()
+
+    def _is_busy(self, now: datetime) -> bool:
+        newest = runs.listed_runs(self._engine, 1)
+        return any(run.state == "running" and is_alive(run, now) for run in newest)
 
     def _is_over(self) -> bool:
         """Whether the run before is over; one that is about to end is waited for."""

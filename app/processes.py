@@ -1,4 +1,4 @@
-"""Running the server and the page: `serve` in this process, the page and `up` as child processes."""
+"""Running the server, the page and the Slack bot: `serve` in this process, the others and `up` as child processes."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ import httpx
 from app.bootstrap import Home
 from app.door import KEY_FILE, service_key
 from app.settings import Settings
-from retrieval.errors import FrontdeskError, PortInUse
+from retrieval.errors import FrontdeskError, PortInUse, Unusable
 
 HOST = "127.0.0.1"
 _PAGE = Path(__file__).resolve().parent.parent / "ui" / "web.py"
@@ -74,13 +74,50 @@ def page_environment(settings: Settings, email: str) -> dict[str, str]:
     }
 
 
+def slack(settings: Settings) -> int:
+    """Run the Slack bot until it is told to stop."""
+    refuse_without_tokens(settings)
+    with subprocess.Popen(slack_command(), env=slack_environment(settings)) as bot:
+        return _waited(bot)
+
+
+def refuse_without_tokens(settings: Settings) -> None:
+    """Raise Unusable unless the bot is told how to reach Slack."""
+    if not settings.slack_bot_token.get_secret_value():
+        raise Unusable("FRONTDESK_SLACK_BOT_TOKEN is not set. docs/slack.md tells where it comes from")
+    if not has_slack(settings):
+        raise Unusable(
+            "Set FRONTDESK_SLACK_APP_TOKEN for Socket Mode, or FRONTDESK_SLACK_SIGNING_SECRET where Slack sends here"
+        )
+
+
+def has_slack(settings: Settings) -> bool:
+    """Whether the tokens of a Slack app are set."""
+    way_in = settings.slack_app_token.get_secret_value() or settings.slack_signing_secret.get_secret_value()
+    return bool(settings.slack_bot_token.get_secret_value() and way_in)
+
+
+def slack_command() -> list[str]:
+    """How the bot is started."""
+    return [sys.executable, "-m", "ui.slack_bot"]
+
+
+def slack_environment(settings: Settings) -> dict[str, str]:
+    """What the bot is told: where the server, the page and Slack are, and the tokens."""
+    secrets = ("slack_bot_token", "slack_app_token", "slack_signing_secret")
+    told = {name: getattr(settings, name).get_secret_value() for name in secrets}
+    told |= {name: str(getattr(settings, name)) for name in ("slack_api", "slack_port", "slack_hr_channel")}
+    page = {"FRONTDESK_PAGE": f"http://{HOST}:{settings.web_port}"}
+    return page_environment(settings, "") | page | {f"FRONTDESK_{name.upper()}": value for name, value in told.items()}
+
+
 def environment_of(settings: Settings) -> dict[str, str]:
     """What a child of ours is told: the same home, also where it was chosen by a flag."""
     return os.environ | {f"FRONTDESK_{name.upper()}": str(getattr(settings, name)) for name in _HANDED_ON}
 
 
 def up(settings: Settings, email: str, say: Callable[[str], None]) -> int:
-    """Run server and page together until Ctrl-C, or until one of them ends."""
+    """Run server, page and, where it has tokens, the Slack bot, until Ctrl-C or until one of the first two ends."""
     for port, name in ((settings.port, "FRONTDESK_PORT"), (settings.web_port, "FRONTDESK_WEB_PORT")):
         _listen(port, name).close()
     environment = environment_of(settings)
@@ -94,9 +131,15 @@ def up(settings: Settings, email: str, say: Callable[[str], None]) -> int:
         _wait_for(f"http://{HOST}:{settings.web_port}/_stcore/health", children)
         say(f"Page:   http://{HOST}:{settings.web_port}")
         say(f"Server: http://{HOST}:{settings.port}  (key in {settings.home / KEY_FILE})")
+        if has_slack(settings):
+            children.append(_start(slack_command(), environment | slack_environment(settings)))
+            say("Slack:  the bot is started")
         say("Stop with Ctrl-C.")
-        while all(child.poll() is None for child in children):
+        while all(child.poll() is None for child in children[:2]):
             time.sleep(0.2)
+            if children[2:] and children[2].poll() is not None:
+                say("The Slack bot ended; what it said stands above. See: frontdesk slack check")
+                del children[2]
         raise FrontdeskError("The server or the page ended unexpectedly; what it said stands above")
     except KeyboardInterrupt:
         say("Stopping ...")

@@ -24,7 +24,6 @@ _SHORTEST = 12  # characters of a sentence that can answer anything
 _MOST_QUOTES = 3
 _CLOSE = 0.15  # a further sentence is quoted when its score is this close to the best one's
 _CHUNK = 0.5  # weight of the score of the chunk that a sentence stands in
-_ALONE = 0.1  # weight of the sentence without its headings: decides where these cover the whole question
 _NUMBER = 0.1  # for a sentence with the kind of number that was asked for
 _LONGEST_LIST = 12  # lines that are quoted with the sentence before them
 _BETWEEN_CELLS = " | "
@@ -102,19 +101,17 @@ class _Scores:
         self._starts, self._ends = words.spans[:, 0] - before, words.spans[:, 1] - before
 
     def of(self, sentence: Sentence, header: Sentence | None) -> float:
-        """A sentence says too little alone: title and headings are read with it, and a row's header."""
-        around = self._within(sentence) | (self._ends <= 0)
-        if header:
-            around |= self._within(header)
-        score = self._asked.covered(self._cosines[:, around])
-        score += _ALONE * self.alone(sentence)
+        """How well it answers."""
+        score = self._asked.covered(self._cosines[:, self.around(sentence, header)])
         return score + (_NUMBER if self._number and self._number.search(sentence.text) else 0.0)
 
-    def alone(self, sentence: Sentence) -> float:
-        """How the sentence's own words cover the question."""
-        return self._asked.covered(self._cosines[:, self._within(sentence)])
+    def around(self, sentence: Sentence, header: Sentence | None) -> NDArray[np.bool_]:
+        """A sentence says too little alone: title and headings are read with it, and a row's header."""
+        around = self.within(sentence) | (self._ends <= 0)
+        return around | self.within(header) if header else around
 
-    def _within(self, part: Sentence) -> NDArray[np.bool_]:
+    def within(self, part: Sentence) -> NDArray[np.bool_]:
+        """The words of this part alone."""
         return np.asarray((self._starts >= part.start) & (self._ends <= part.end))
 
 

@@ -20,7 +20,9 @@ _Run = Annotated[int, typer.Argument(metavar="RUN", help="As `frontdesk runs` sh
 
 
 def ingest(
-    path: Annotated[Path, typer.Argument(help="A folder, a document, a Slack export ZIP, or a known source's name.")],
+    path: Annotated[
+        Path, typer.Argument(help="A folder, a document, a Slack export ZIP, `slack`, or a known source's name.")
+    ],
     audience: Annotated[
         str, typer.Option(help="Who may read it where no audiences.toml decides; else as last time, or everyone.")
     ] = "",
@@ -33,7 +35,7 @@ def ingest(
     device: Annotated[str | None, typer.Option(help="cuda or cpu; else what the settings say.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Bring Frontdesk up to date with a folder, a document or a Slack export."""
+    """Bring Frontdesk up to date with a folder, a document, a Slack export, or `slack`: the live workspace."""
     from app import json_output
     from app.run_terminal import ProgressBar, show_report
     from app.watching import changes

@@ -20,6 +20,7 @@ from app.callers import Asking, Serving
 from app.json_output import of_run
 from app.launcher import Launcher
 from app.places import make_private_folder, uploads_of
+from app.slack_copy import LIVE
 from ingest.reader import LARGEST
 from retrieval.access import EVERYONE, audience_id
 from retrieval.chunk import digest
@@ -33,7 +34,7 @@ _NAME = re.compile(r"[^/\\\x00-\x1f]{1,200}")
 
 
 class NewRun(BaseModel):
-    """What to ingest: an absolute path that the server can read, or the name of a known source.
+    """What to ingest: an absolute path that the server can read, the name of a known source, or `slack`.
 
     Without an audience: as last time, or everyone.
     """
@@ -91,7 +92,7 @@ def start_run(body: NewRun, home: Serving, caller: Asking, launcher: _Launcher) 
     # A relative path would mean another place in each folder that a server may be started in.
     paths = {source.name: source.path for source in runs.listed_sources(home.engine)}
     path = paths.get(body.path) or body.path
-    if not Path(path).is_absolute():
+    if not (Path(path).is_absolute() or Path(path) == LIVE):
         raise Unusable(f"There is no source {body.path!r}. The name of a known source or an absolute path was expected")
     run = launcher.start([*flags, "--", path])
     return JSONResponse(of_run(runs.run_of(home.engine, run)), status_code=202)

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any
 
-import anyio
 from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,16 +16,21 @@ from starlette.exceptions import HTTPException
 
 from app import openai_format, people
 from app.access import Action, Caller, Resource, authorize
+from app.answers_routes import ROUTES as ANSWER_ROUTES
 from app.bootstrap import Home
 from app.callers import Asking, Serving
 from app.desk import Question
 from app.door import Door, on_error, problem
-from app.events import AnswerEvent, Events, Failed, to_json
+from app.events import Failed, to_json
 from app.launcher import Launcher
 from app.openai_format import ChatRequest
+from app.panel import opened, readable
 from app.run_routes import ROUTES as RUN_ROUTES
-from retrieval.errors import FrontdeskError, Missing
-from retrieval.ledger import documents, lookup
+from app.server_sent import sent
+from app.slack_copy import SlackCopy
+from app.slack_routes import ROUTES as SLACK_ROUTES
+from retrieval.errors import FrontdeskError
+from retrieval.ledger import lookup
 
 
 class AskRequest(BaseModel):
@@ -42,7 +46,7 @@ class AskRequest(BaseModel):
 def make_app(home: Home, key: str) -> FastAPI:
     """The server of one home."""
 
-    launcher = Launcher(home.engine, home.settings)
+    launcher = Launcher(home.engine, home.settings, SlackCopy(home).follow)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -61,7 +65,7 @@ def make_app(home: Home, key: str) -> FastAPI:
     app.add_exception_handler(Exception, on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    for path, method, route in [*_ROUTES, *RUN_ROUTES]:
+    for path, method, route in [*_ROUTES, *ANSWER_ROUTES, *RUN_ROUTES, *SLACK_ROUTES]:
         app.add_api_route(path, route, methods=[method], response_model=None)
     return app
 
@@ -91,7 +95,7 @@ def readyz(home: Serving) -> dict[str, Any]:
 def ask(body: AskRequest, home: Serving, caller: Asking) -> Response:
     """Answer a question as a stream of events."""
     events = home.desk.ask(Question(body.question, caller, body.conversation, None, body.model))
-    return EventSourceResponse(_sent(events, lambda event: [to_json(event)]))
+    return EventSourceResponse(sent(events, lambda event: [to_json(event)]))
 
 
 def chat_completions(body: ChatRequest, home: Serving, caller: Asking) -> Response:
@@ -103,7 +107,7 @@ def chat_completions(body: ChatRequest, home: Serving, caller: Asking) -> Respon
     events = home.desk.ask(question)
     if body.stream:
         encoder = openai_format.Chunks(model)
-        return EventSourceResponse(_sent(events, encoder.encode, end="[DONE]"))
+        return EventSourceResponse(sent(events, encoder.encode, end="[DONE]"))
     *_, last = events
     if isinstance(last, Failed):
         return problem(503 if last.retryable else 500, "The question failed", f"{last.message} (error {last.error})")
@@ -122,7 +126,7 @@ def me(home: Serving, caller: Asking) -> dict[str, Any]:
         "email": caller.email,
         "name": people.names(home.engine).get(caller.email, ""),
         "audiences": sorted(caller.scope.audiences),
-        "documents": len(_readable(home, caller)),
+        "documents": len(readable(home.engine, caller.scope)),
     }
 
 
@@ -135,25 +139,14 @@ def listed_people(home: Serving, caller: Asking) -> list[dict[str, str]]:
 def listed_documents(home: Serving, caller: Asking) -> list[dict[str, Any]]:
     """The documents that the caller may read."""
     authorize(caller, Action.READ_DOCUMENTS)
-    return [{"uri": one.uri, "title": one.title, "audience": one.audience} for one in _readable(home, caller)]
+    return [
+        {"uri": one.uri, "title": one.title, "audience": one.audience} for one in readable(home.engine, caller.scope)
+    ]
 
 
 def chunk(chunk_id: str, home: Serving, caller: Asking) -> dict[str, Any]:
     """A source opened from an answer: the chunk with what stands around it. Authorised again at the click."""
-    authorize(caller, Action.READ_DOCUMENTS)
-    found = lookup.find(home.engine, [chunk_id], caller.scope).get(chunk_id)
-    if found is None:
-        raise Missing("This source is no longer there, or you may not read it")
-    around = lookup.between(home.engine, found.chunk.uri, found.ordinal - 1, found.ordinal + 1, caller.scope)
-    return {
-        "uri": found.chunk.uri,
-        "title": found.chunk.title,
-        "heading": found.chunk.heading,
-        "text": found.chunk.text,
-        "before": "\n\n".join(one.chunk.text for one in around if one.ordinal < found.ordinal),
-        "after": "\n\n".join(one.chunk.text for one in around if one.ordinal > found.ordinal),
-        "contact": found.contact,
-    }
+    return opened(home.engine, chunk_id, caller)
 
 
 def listed_conversations(home: Serving, caller: Asking) -> list[dict[str, Any]]:
@@ -186,25 +179,6 @@ _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("/api/conversations/{conversation}", "GET", transcript),
     ("/api/conversations/{conversation}", "DELETE", forget),
 ]
-
-
-def _readable(home: Home, caller: Caller) -> list[documents.Entry]:
-    return [entry for entry in documents.entries(home.engine) if entry.audience in caller.scope]
-
-
-async def _sent(
-    events: Events, encode: Callable[[AnswerEvent], list[str]], end: str | None = None
-) -> AsyncIterator[dict[str, str]]:
-    """Events as server-sent ones. A front end that goes away stops the work behind them."""
-    try:
-        while (event := await run_sync(next, events, None)) is not None:
-            for data in encode(event):
-                yield {"data": data}
-        if end is not None:
-            yield {"data": end}
-    finally:
-        with anyio.CancelScope(shield=True):
-            await run_sync(events.close)  # type: ignore[attr-defined]
 
 
 async def _on_http_error(_request: Request, exc: Exception) -> JSONResponse:

@@ -46,6 +46,17 @@ class Settings(BaseSettings):
     contact: str = Field(default="your HR team", description="Whom to ask when no document names somebody")
     port: int = Field(default=8610, ge=1, le=65535, description="The server's port on 127.0.0.1")
     web_port: int = Field(default=8611, ge=1, le=65535, description="The web page's port on 127.0.0.1")
+    slack_bot_token: SecretStr = Field(default=SecretStr(""), description="The Slack app's bot token; empty: no bot")
+    slack_app_token: SecretStr = Field(
+        default=SecretStr(""), description="Its app-level token: Slack is asked over Socket Mode, no address is needed"
+    )
+    slack_signing_secret: SecretStr = Field(
+        default=SecretStr(""), description="Its signing secret: without an app token, Slack sends to slack_port"
+    )
+    slack_api: str = Field(default="https://slack.com/api/", description="Where Slack's methods are")
+    slack_days: int = Field(default=0, ge=0, description="Days for which Slack's messages are kept; 0: all of them")
+    slack_hr_channel: str = Field(default="", description="Id of the channel where Ask HR opens a thread; empty: none")
+    slack_port: int = Field(default=8612, ge=1, le=65535, description="The port on 127.0.0.1 that Slack's events reach")
     demo: bool = Field(default=False, description="Set by `up --demo`: the sample company, with a choice of persons")
 
     @property

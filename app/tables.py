@@ -1,8 +1,23 @@
-"""The tables of people and conversations, in the ledger's database. Made by its migrations; a test compares."""
+"""The tables of people, conversations and Slack, in the ledger's database. Made by its migrations; a test compares."""
 
-from sqlalchemy import JSON, Column, DateTime, ForeignKey, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 metadata = MetaData()
+_Sequence = BigInteger().with_variant(Integer, "sqlite")
 
 people = Table(
     "people",
@@ -20,6 +35,8 @@ conversations = Table(
     Column("owner", String, nullable=False, index=True),
     Column("title", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    # Where it goes on, such as slack:TEAM/CHANNEL/THREAD, for whoever is there; empty: with its owner only.
+    Column("place", String, nullable=False, server_default=text("''"), index=True),
 )
 
 messages = Table(
@@ -35,4 +52,92 @@ messages = Table(
     # What the answer was built from: it enters a later prompt only where all of these are in scope.
     Column("audiences", JSON, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+# Answers that a person wrote; approved ones are documents of the source `verified-answers`.
+verified_answers = Table(
+    "verified_answers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("audience", String, nullable=False),
+    # Uris that it rests on, and the digests that they had when it was approved.
+    Column("sources", JSON, nullable=False),
+    Column("digests", JSON, nullable=False),
+    Column("expires", Date, nullable=True),
+    Column("state", String, nullable=False),
+    Column("approved_at", DateTime(timezone=True), nullable=True),
+)
+
+# What people think of answers: `answer` is CONVERSATION:NUMBER of the message.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("answer", String, primary_key=True),
+    Column("who", String, primary_key=True),
+    Column("verdict", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+# Events as Slack sent them, stored before they are acknowledged; `id` is Slack's own.
+slack_events = Table(
+    "slack_events",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("team", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# How far each consumer of the events is.
+slack_cursors = Table(
+    "slack_cursors",
+    metadata,
+    Column("consumer", String, primary_key=True),
+    Column("seq", _Sequence, nullable=False),
+)
+
+# Messages that ask us. The text is kept until there is an answer; the conversation keeps it then.
+slack_questions = Table(
+    "slack_questions",
+    metadata,
+    Column("team", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("ts", String, primary_key=True),
+    Column("thread", String, nullable=False),
+    Column("asker", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("via", String, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    # The process that answers it, and when it last said that it lives.
+    Column("worker", String, nullable=False),
+    Column("beat_at", DateTime(timezone=True), nullable=True),
+    Column("answer_ts", String, nullable=False),
+    Column("streaming", Boolean, nullable=False),
+    Column("conversation", String, nullable=False),
+    Column("answer", String, nullable=False),
+    Column("accepted_at", DateTime(timezone=True), nullable=False),
+    Column("attempts", Integer, nullable=False),
+)
+
+# Persons whose messages are not read in.
+slack_optouts = Table(
+    "slack_optouts",
+    metadata,
+    Column("team", String, primary_key=True),
+    Column("user", String, primary_key=True),
+)
+
+# Channels where the bot answers without being mentioned.
+slack_channels_open = Table(
+    "slack_channels_open",
+    metadata,
+    Column("team", String, primary_key=True),
+    Column("channel", String, primary_key=True),
 )

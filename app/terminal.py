@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from app.events import AnswerEvent, Done, Failed, Found, Refused, Token
+from app.events import VERIFIED, AnswerEvent, Done, Failed, Found, Refused, Token
 from ingest.report import Report
 from retrieval.access import EVERYONE
 from retrieval.document import Facts
@@ -74,6 +74,8 @@ def show_event(event: AnswerEvent, out: Console) -> None:
 
 def _show_sources(event: Done, out: Console) -> None:
     out.print("\n")
+    if event.model == VERIFIED:
+        out.print("[dim]Verified: a colleague who is responsible for this wrote and approved the answer.[/dim]")
     seen = set()
     for citation in event.citations:
         link = citation.anchor if "://" in citation.anchor else citation.uri + citation.anchor

@@ -73,7 +73,7 @@ def columns_with(engine: Engine, trace: Trace) -> tuple[list[str], list[str]]:
                 if isinstance(column.type, String | JSON):
                     looked.append(str(column))
                     rows = connection.execution_options(yield_per=_BATCH).execute(select(column)).scalars()
-                    if any(trace.stretches.keys() & shingles(text) for value in rows for text in _strings(value)):
+                    if any(trace.stretches.keys() & shingles(text) for value in rows for text in strings(value)):
                         found.append(str(column))
     return looked, found
 
@@ -85,10 +85,10 @@ def _texts(connection: Connection, query: Select[Any]) -> Iterator[str]:
         yield row.text
 
 
-def _strings(value: object) -> Iterator[str]:
+def strings(value: object) -> Iterator[str]:
     """The texts in a column's value, which may be JSON."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list):
         for one in value.values() if isinstance(value, dict) else value:
-            yield from _strings(one)
+            yield from strings(one)

@@ -3,12 +3,14 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import OperationalError
 
 from retrieval.errors import LedgerBusy
+from retrieval.ledger.engine import reading
 
 _ADVISORY_KEY = 0x46524F4E54  # "FRONT": any number, the same for all of ours in one database
 
@@ -39,10 +41,12 @@ def database_writer(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "postgresql":
         yield
         return
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with reading(engine) as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
         if not connection.execute(select(func.pg_try_advisory_lock(_ADVISORY_KEY))).scalar():
             raise LedgerBusy("Another run is writing to this database. Wait until it is done")
         try:
             yield
         finally:
-            connection.execute(select(func.pg_advisory_unlock(_ADVISORY_KEY)))
+            with suppress(OperationalError):  # the connection is gone, and the lock with it
+                connection.execute(select(func.pg_advisory_unlock(_ADVISORY_KEY)))

@@ -7,7 +7,7 @@ embedded in another thread while the next one is read; the ledger is written to 
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import closing
 from functools import partial
 from itertools import chain
@@ -16,16 +16,16 @@ from sqlalchemy import Engine
 
 from ingest.hygiene import Sensitive
 from ingest.report import Progress, Report
-from ingest.run import Run
-from ingest.source import Item, Source, Unlisted
+from ingest.run import Before, Run, begun
+from ingest.source import Item, Listed, Source
 from retrieval.embedder import Embedder
-from retrieval.errors import FrontdeskError, Unusable
-from retrieval.ledger import runs
+from retrieval.errors import FrontdeskError, SlackUnavailable, Unusable
+from retrieval.ledger import documents, runs
 from retrieval.ledger.runs import Wish
 
 _log = logging.getLogger(__name__)
 _TELL_SECONDS = 0.5
-_Items = Iterator[Item | Unlisted]
+_Items = Iterator[Listed]
 _STOPPED = {Wish.PAUSE: "paused", Wish.CANCEL: "cancelled"}
 
 
@@ -44,13 +44,13 @@ class Pipeline:
         `failed_only` tries again what could not be read, and looks at nothing else. A run that somebody pauses or
         cancels keeps what it has done; the next one goes on from there.
         """
-        begun = time.monotonic()
-        listed, total = _begun(source)
+        started = time.monotonic()
+        listed, total = _listed(source)
         runs.claim_embedder(self._engine, self._embedder.id)
         name = runs.add_source(self._engine, source.kind, source.location, source.name)
         read_before = self._embedder.tokens_read
         runs.set_members(self._engine, source.members())
-        run = Run(self._engine, self._embedder, name, self._sensitive)
+        run = Run(self._engine, self._embedder, name, self._sensitive, begun(self._engine, name))
         state = "interrupted"
         try:
             with closing(run):
@@ -61,14 +61,26 @@ class Pipeline:
             raise
         finally:
             run.report.tokens_embedded = self._embedder.tokens_read - read_before
-            run.report.seconds = time.monotonic() - begun
+            run.report.seconds = time.monotonic() - started
             _noted(partial(runs.end_run, self._engine, run.id, run.report.counts(), state))
+        return run.report
+
+    def update(self, source: str, items: Iterable[Item]) -> Report:
+        """Bring a few documents of a known source up to date, outside its runs: what is told of them one by one."""
+        items = list(items)
+        runs.claim_embedder(self._engine, self._embedder.id)
+        known = documents.entries_at(self._engine, [f"{source}/{item.path}" for item in items])
+        run = Run(self._engine, self._embedder, source, self._sensitive, Before(0, list(known.values()), ()))
+        with closing(run):
+            for item in items:
+                run.take(item)
+            run.finish()
         return run.report
 
     def _go_on(self, run: Run, source: Source, listed: _Items, *, failed_only: bool, total: int) -> str:
         """Returns how somebody stopped it; empty when nobody did."""
         told = 0.0
-        for item in filter(run.failed_before, listed) if failed_only else listed:
+        for item in _whole(run, filter(run.failed_before, listed) if failed_only else listed):
             run.take(item, again=failed_only)
             if run.has_enough:
                 run.embed()
@@ -88,7 +100,7 @@ class Pipeline:
         return ""
 
 
-def _begun(source: Source) -> tuple[_Items, int]:
+def _listed(source: Source) -> tuple[_Items, int]:
     """Its items and how many they are, 0 where that takes going through them all.
 
     Raises:
@@ -104,6 +116,15 @@ def _begun(source: Source) -> tuple[_Items, int]:
             "stays answerable until it is deleted: frontdesk delete URI"
         )
     return chain([first], listed), total
+
+
+def _whole(run: Run, listed: Iterable[Listed]) -> _Items:
+    """The list; where it breaks off, what came before is stored."""
+    try:
+        yield from listed
+    except (SlackUnavailable, Unusable):
+        run.finish()
+        raise
 
 
 def _noted(end: Callable[[], None]) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,9 +13,9 @@ from ingest import hygiene
 from ingest.chunking import CHUNK_TOKENS, split
 from ingest.hygiene import Sensitive, cleaned
 from ingest.report import Report
-from ingest.source import Item, Source, Unlisted
+from ingest.source import Item, Listed, Mark, Source, Unlisted
 from ingest.stated_audience import narrowed
-from retrieval.access import Audience
+from retrieval.access import ADMINS, Audience
 from retrieval.chunk import Chunk, digest, embedding_digest
 from retrieval.embedder import Embedder
 from retrieval.errors import FrontdeskError, Quarantined, Unreadable
@@ -38,31 +38,48 @@ class _Waiting:
     chunks: tuple[Chunk, ...]
     digests: tuple[str, ...]
     is_new: bool
+    fleeting: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
     """Documents that are being embedded: all digests of theirs, and those that come, with what is read of them."""
 
-    waiting: list[_Waiting]
+    waiting: list[_Waiting | Mark]
     needed: frozenset[str]
     coming: list[tuple[list[str], Future[list[Reading]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a run finds: its own number, the documents that it may meet, and what could not be read."""
+
+    run: int
+    documents: Sequence[Entry]
+    failures: Sequence[Failure]
+
+
+def begun(engine: Engine, source: str) -> Before:
+    """Begin a run of a whole source."""
+    number = runs.start_run(engine, source)
+    return Before(number, documents.entries(engine, source), runs.known_failures(engine, source))
 
 
 class Run:
     """One run's state."""
 
-    def __init__(self, engine: Engine, embedder: Embedder, source: str, sensitive: Sensitive) -> None:
+    def __init__(self, engine: Engine, embedder: Embedder, source: str, sensitive: Sensitive, before: Before) -> None:
         self._engine = engine
         self._embedder = embedder
         self._source = source
         self._sensitive = sensitive
+        # Ends with the embedder: app/embedder_switch.py replaces it in stamps.
         self._recipe = f"{_RECIPE}:{sensitive}:{embedder.id}"
-        self.id = runs.start_run(engine, source)
+        self.id = before.run
         self.report = Report()
-        self._known = {entry.uri: entry for entry in documents.entries(engine, source)}
-        self._failed = {failure.uri: failure for failure in runs.known_failures(engine, source)}
-        self._waiting: list[_Waiting] = []
+        self._known = {entry.uri: entry for entry in before.documents}
+        self._failed = {failure.uri: failure for failure in before.failures}
+        self._waiting: list[_Waiting | Mark] = []
         self._batch = _Batch([], frozenset(), [])
         self._other = ThreadPoolExecutor(1)
         self._seen: set[str] = set()
@@ -71,20 +88,23 @@ class Run:
         """End the other thread."""
         self._other.shutdown(cancel_futures=True)
 
-    def failed_before(self, item: Item | Unlisted) -> bool:
+    def failed_before(self, item: Listed) -> bool:
         """Whether an earlier run could not read it."""
-        return f"{self._source}/{item.path}" in self._failed
+        return not isinstance(item, Mark) and f"{self._source}/{item.path}" in self._failed
 
     def finish(self) -> None:
         """Embed and store what still waits."""
         self.embed()
         self.settle()
 
-    def take(self, item: Item | Unlisted, *, again: bool = False) -> None:
+    def take(self, item: Listed, *, again: bool = False) -> None:
         """Deal with one item: nothing, its audience, its stamp, or its content has changed.
 
         What could not be read is not read again until it changes, unless `again` asks for it.
         """
+        if isinstance(item, Mark):
+            self._pass(item)
+            return
         uri = f"{self._source}/{item.path}"
         self._seen.add(uri)
         if isinstance(item, Unlisted):
@@ -94,9 +114,12 @@ class Run:
         stamp = f"{item.stamp}:{self._recipe}"
         audience = narrowed(item.audience, before.facts.stated_audience if before else None)
         moved = before is not None and (before.audience, before.contact) != (audience.id, audience.contact)
-        if moved:  # first of all, so that not even an unreadable document stays open to whom it is closed now
+        is_same = before is not None and before.stamp == stamp
+        if moved and (is_same or (before and before.audience != ADMINS)):
+            # First of all, so that not even an unreadable document stays open to whom it is closed now. What only
+            # admins may read may hold what a new version does not: it is opened with that one.
             documents.set_audience(self._engine, uri, audience)
-        if before is not None and before.stamp == stamp:
+        if is_same:
             self._count(is_new=False, changed=moved)
             return
         failed = self._failed.get(uri)
@@ -104,6 +127,12 @@ class Run:
             self.report.failed.append(failed)
         else:
             self._try(item, uri, stamp, changed=moved)
+
+    def _pass(self, mark: Mark) -> None:
+        if self._waiting or self._batch.waiting:
+            self._waiting.append(mark)
+        else:
+            mark.reached()
 
     def _try(self, item: Item, uri: str, stamp: str, *, changed: bool) -> None:
         loaded = ""
@@ -125,7 +154,7 @@ class Run:
     @property
     def has_enough(self) -> bool:
         """Whether enough waits to be embedded together."""
-        return sum(len(one.chunks) for one in self._waiting) >= _BATCH
+        return sum(len(one.chunks) for one in _read_ones(self._waiting)) >= _BATCH
 
     def embed(self) -> None:
         """Begin to embed what is missing for the waiting documents, as soon as the ones before them are settled."""
@@ -133,7 +162,7 @@ class Run:
         waiting, self._waiting = self._waiting, []
         wanted = {
             of_chunk: chunk.embedded_text
-            for one in waiting
+            for one in _read_ones(waiting)
             for of_chunk, chunk in zip(one.digests, one.chunks, strict=True)
         }
         stored = documents.stored_embeddings(self._engine, wanted)
@@ -149,7 +178,11 @@ class Run:
             documents.store_embeddings(self._engine, digests, readings.result())
             self.report.chunks_embedded += len(digests)
         for one in batch.waiting:
-            documents.flip(self._engine, Version(one.entry, one.chunks, one.digests), batch.needed)
+            if isinstance(one, Mark):
+                one.reached()
+                continue
+            version = Version(one.entry, one.chunks, one.digests, one.fleeting)
+            documents.flip(self._engine, version, batch.needed)
             self._count(is_new=one.is_new, changed=True)
 
     def _read_all(self, texts: Sequence[str]) -> list[Reading]:
@@ -184,7 +217,7 @@ class Run:
         entry = replace(entry, digest=of_data, version=version, facts=document.facts, concerns=clean.concerns)
         self.report.concerns += [(uri, concern) for concern in clean.concerns]
         digests = tuple(embedding_digest(self._embedder.id, chunk.embedded_text) for chunk in chunks)
-        self._waiting.append(_Waiting(entry, tuple(chunks), digests, before is None))
+        self._waiting.append(_Waiting(entry, tuple(chunks), digests, before is None, item.fleeting))
 
     def _count(self, *, is_new: bool, changed: bool) -> None:
         if is_new:
@@ -198,6 +231,10 @@ class Run:
         failure = Failure(uri, reason, stamp)
         self.report.failed.append(failure)
         runs.note_failure(self._engine, self.id, self._source, failure)
+
+
+def _read_ones(waiting: Iterable[_Waiting | Mark]) -> Iterator[_Waiting]:
+    return (one for one in waiting if isinstance(one, _Waiting))
 
 
 def _entry(uri: str, source: str, title: str, audience: Audience, stamp: str) -> Entry:

@@ -4,7 +4,6 @@ A thread is a document; a message without replies is a thread of one. What is li
 stand; they are read again when the thread is loaded. Tokens are never kept.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,20 +16,17 @@ from typing import Any
 from ingest.slack_archive import LISTS, Area, SlackArchive
 from ingest.slack_canvases import canvases_in, read_canvas
 from ingest.slack_channels import NOT_IN_IDS, Channel, channels_in
-from ingest.slack_messages import Message, timestamp
+from ingest.slack_document import packed, read_thread
+from ingest.slack_messages import timestamp
 from ingest.slack_people import people_in, team_of
-from ingest.slack_text import clean
 from ingest.slack_threads import Days, listing_of, messages_at
 from ingest.source import Item, Unlisted
 from retrieval.access import ADMINS, Audience
 from retrieval.chunk import digest
-from retrieval.document import Block, Document, Section
 from retrieval.errors import Unreadable, Unusable
-from retrieval.plain import folded
 
 _USERS = ("users.json", "org_users.json")
 _ALL_CANVASES = "canvases"
-_TITLE_LENGTH = 80
 _OF_MESSAGE = re.compile(r"\d{10}\.\d{6}")
 
 
@@ -173,7 +169,7 @@ class SlackExport:
             self._kept += thread.length
             path = f"{channel.id}/{timestamp(thread.root)}"
             stamp = digest(f"{channel.name}\0{thread.digest}")[:32]
-            yield Item(path, stamp, audience, partial(load, thread.root, thread.places), self._document)
+            yield Item(path, stamp, audience, partial(load, thread.places), read_thread)
 
     def _broken_files(self, folder: str, broken: Mapping[str, str]) -> Iterator[Unlisted]:
         self._broken += len(broken)
@@ -195,20 +191,5 @@ class SlackExport:
         self._canvas_counts = (listed + len(found), without + silent)
         self._looked_at.add(folder)
 
-    def _load(self, channel: Channel, root: int, places: bytes) -> bytes:
-        messages = messages_at(self._days, channel.days, places)
-        said = [(message.line, message.text, self._permalink(channel.id, message, root)) for message in messages]
-        return json.dumps([clean(channel.name), said]).encode()
-
-    def _document(self, data: bytes) -> Document:
-        name, said = json.loads(data)
-        lead = said[0][0]
-        blocks = [Block(line, lead if place else "", link) for place, (line, _, link) in enumerate(said)]
-        first = folded(said[0][1].split("\n")[0])
-        short = first if len(first) <= _TITLE_LENGTH else first[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " ..."
-        return Document(folded(f"#{name}: {short}"), (Section((), tuple(blocks)),))
-
-    def _permalink(self, channel: str, message: Message, root: int) -> str:
-        thread = f"&thread_ts={timestamp(root)}" if message.ts != root else ""
-        place = f"team={self._team}&channel={channel}&message_ts={timestamp(message.ts)}"
-        return f"https://slack.com/app_redirect?{place}{thread}"
+    def _load(self, channel: Channel, places: bytes) -> bytes:
+        return packed(self._team, channel.id, channel.name, messages_at(self._days, channel.days, places))

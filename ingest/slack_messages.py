@@ -19,7 +19,7 @@ _NOISE_SUBTYPES = """
     ekm_access_denied joiner_notification joiner_notification_for_inviter assistant_app_thread slackbot_response
     message_replied app_conversation_join
 """
-_NOISE = frozenset(_NOISE_SUBTYPES.split())
+NOISE = frozenset(_NOISE_SUBTYPES.split())
 _TIME = re.compile(r"(\d{1,10})(?:\.(\d{1,6})\d*)?")
 _SECOND = 10**6
 _ROUND = str.maketrans("[]<>", "()()")  # an author and a text, both harmless, must not make a link together
@@ -90,7 +90,7 @@ def _message(row: Mapping[str, Any], names: Mapping[str, str]) -> Message | Skip
     subtype, ts = row.get("subtype"), time_of(row.get("ts"))
     if subtype == "tombstone":
         return Skipped("tombstone", ts)
-    if isinstance(subtype, str) and subtype in _NOISE:
+    if isinstance(subtype, str) and subtype in NOISE:
         return Skipped(subtype)
     if row.get("hidden") or row.get("is_ephemeral"):
         return Skipped("hidden")

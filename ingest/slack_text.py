@@ -45,7 +45,7 @@ def _file_line(file: Mapping[str, Any]) -> str:
     title = next((title for title in titles if isinstance(title, str) and title), "without a name")
     states = (file.get("mode"), file.get("file_access"))
     why = next((_UNAVAILABLE[state] for state in states if isinstance(state, str) and state in _UNAVAILABLE), None)
-    return f"(file: {title}, {why or 'not in the export'})"
+    return f"(file: {title}, {why})" if why else f"(file: {title})"
 
 
 def _token(inner: str, names: Mapping[str, str]) -> str:

@@ -13,7 +13,8 @@ class Item:
     """One document of a source.
 
     `path` is relative to the source and becomes the tail of the uri. `stamp` changes when the content may have.
-    `load` gives the bytes; `read` makes a document of them.
+    `load` gives the bytes; `read` makes a document of them. `fleeting` says that text which a new version lacks is
+    forgotten: people take back what they wrote.
     """
 
     path: str
@@ -21,6 +22,7 @@ class Item:
     audience: Audience
     load: Callable[[], bytes]
     read: Callable[[bytes], Document]
+    fleeting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,16 @@ class Unlisted:
 
     path: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a source's list; `reached` is called once everything before it is stored."""
+
+    reached: Callable[[], None]
+
+
+Listed = Item | Unlisted | Mark
 
 
 class Source(Protocol):
@@ -49,7 +61,7 @@ class Source(Protocol):
         """What uris of its documents begin with, unless another source already has that name."""
         ...
 
-    def items(self) -> Iterable[Item | Unlisted]:
+    def items(self) -> Iterable[Listed]:
         """Everything there is, in a stable order."""
         ...
 

@@ -13,6 +13,8 @@ FrontdeskError
 │   └── Quarantined     it can, but what it holds keeps it from being answerable
 ├── QuestionRefused     the question itself is unusable: empty, or far too long
 │   └── OverWindow      question and fixed parts exceed the model's window
+├── SlackRefused        Slack says why it does not do what was asked
+├── SlackUnavailable    Slack does not answer (may be tried again)
 └── ModelUnavailable    the language model failed (may be tried again)
 
 Each knows whether trying again may help, and what the user may read: `user_message` is one sentence that
@@ -106,6 +108,23 @@ class OverWindow(QuestionRefused):
         )
         self.over = over
         self.window = window
+
+
+class SlackRefused(FrontdeskError):
+    """Slack does not do what was asked; `error` is its word for why."""
+
+    status = 502
+
+    def __init__(self, method: str, error: str) -> None:
+        super().__init__(f"Slack refused {method}: {error}")
+        self.error = error
+
+
+class SlackUnavailable(FrontdeskError):
+    """Slack does not answer, or with nothing that can be read."""
+
+    retryable = True
+    status = 503
 
 
 class ModelUnavailable(FrontdeskError):

@@ -113,6 +113,9 @@ class FaissIndex:
                     self._missed = None
             dense_files.tidy(self._home, state.seq)
 
+    def purge(self) -> None:
+        """Nothing is left to do: `save` has written every file anew."""
+
     def _replace(self, merged: _State) -> None:
         with self._lock:
             if self._missed is None:  # cleared meanwhile

@@ -58,3 +58,7 @@ class Index(Protocol):
     def save(self) -> None:
         """Make what has been applied survive the process; whole or not at all. Searches go on meanwhile."""
         ...
+
+    def purge(self) -> None:
+        """Leave nothing in our files of the rows that were taken out before the last `save`."""
+        ...

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Engine
 
 from retrieval.access import Scope
-from retrieval.errors import IndexUnavailable, Unusable
+from retrieval.errors import EmbedderMismatch, IndexUnavailable, Unusable
 from retrieval.index import Index, Row
 from retrieval.ledger import lookup
 from retrieval.lexical import LexicalIndex
@@ -26,12 +26,14 @@ class Indexes:
         self._engine = engine
         self.dense = dense
         self.lexical = lexical
+        self._ledger = lookup.fact(engine, "ledger")
         self._lock = threading.Lock()
         self._merging = threading.Thread()
 
     def catch_up(self) -> None:
         """Apply the ledger's changes that the indexes have not seen; fill an empty or foreign index anew."""
         newest = lookup.newest_change(self._engine)
+        self._refuse_replaced()
         if self.dense.seq == newest and self.lexical.seq == newest:
             return
         with self._lock:
@@ -54,6 +56,14 @@ class Indexes:
             self.lexical.clear()
             self._catch_up_lexical(newest)
         self.dense.save()
+
+    def _refuse_replaced(self) -> None:
+        """The ledger begins another name where its vectors are made anew: comparing with these would be nonsense."""
+        if lookup.fact(self._engine, "ledger") != self._ledger:
+            raise EmbedderMismatch(
+                f"The vectors of this home were made anew, by the embedder {lookup.fact(self._engine, 'embedder')}, "
+                "while this process ran. Restart it with FRONTDESK_EMBEDDER set to that one"
+            )
 
     def _merge(self) -> None:
         try:

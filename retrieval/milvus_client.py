@@ -8,7 +8,7 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -18,8 +18,14 @@ from retrieval.errors import IndexUnavailable, Unusable
 
 _CONNECT, _ASK, _CHANGE = 5.0, 10.0, 60.0  # seconds; pymilvus alone would try 75 times
 # A server that comes back is tried at once; gRPC alone would wait for up to two minutes.
-_CHANNEL = {"grpc.use_local_subchannel_pool": 1, "grpc.max_reconnect_backoff_ms": 1000}
+# A proxy that the environment names would see every vector: only the setting says where to.
+_CHANNEL = {
+    "grpc.use_local_subchannel_pool": 1,
+    "grpc.max_reconnect_backoff_ms": 1000,
+    "grpc.enable_http_proxy": 0,
+}
 _NOT_FOUND = 100
+_ROWS = 1_000  # that are read at once
 _EXACT = {"index_type": "FLAT", "metric_type": "IP"}  # of vectors of length 1, this is the cosine
 _LIBRARIES = ("pymilvus", "pymilvus.milvus_client", "pymilvus.bulk_writer", "milvus_lite")
 _served: dict[Path, str] = {}
@@ -87,6 +93,14 @@ class Milvus:
         found = self._call("query", name, seconds=_ASK, **asked)
         return str(found[0]["audience"]) if found else None
 
+    def all(self, name: str) -> Iterator[list[dict[str, Any]]]:
+        """Every row as it was put in, some at a time."""
+        asked = {"output_fields": ["id", "audience", "vector"], "batch_size": _ROWS, "consistency_level": "Strong"}
+        rows = self._call("query_iterator", name, seconds=_ASK, **asked)
+        while some := self._tried(rows.next):
+            yield [dict(row) for row in some]
+        rows.close()
+
     def count(self, name: str) -> int:
         """How many rows there are."""
         asked = {"filter": "", "output_fields": ["count(*)"], "consistency_level": "Strong"}
@@ -107,7 +121,9 @@ class Milvus:
         except self._failures as exc:
             if getattr(exc, "code", None) == _NOT_FOUND:
                 raise CollectionGone(f"The index in Milvus at {self.name} was replaced just now. Try again") from exc
-            cure = "Delete it if that stays so" if self.is_file else "Look whether it runs, and try again"
+            cure = (
+                "If that stays so, delete it and start again" if self.is_file else "Look whether it runs, and try again"
+            )
             raise IndexUnavailable(
                 f"Milvus at {self.name} cannot be used. {cure}: the ledger is complete, and the index follows by itself"
             ) from exc

@@ -5,6 +5,7 @@ put in when the rest is whole, and readers take the newest collection that has o
 """
 
 import json
+import logging
 import math
 import secrets
 import threading
@@ -22,6 +23,7 @@ from retrieval.errors import EmbedderMismatch
 from retrieval.index import Near, Row
 from retrieval.milvus_client import CollectionGone, Milvus
 
+_log = logging.getLogger(__name__)
 Item = TypeVar("Item")
 _MARK = "mark"
 _BATCH = 1_000  # rows, ids or audiences in one call
@@ -30,12 +32,16 @@ _UNSETTLED = 2_000  # changed rows that Milvus Lite still looks through quickly
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The collection in use, the newest change in it, whether it has its mark, and rows changed since the last save."""
+    """The collection in use, the newest change in it, whether it has its mark, and rows changed since the last save.
+
+    In Milvus Lite there are at least `least` rows: who finds fewer has lost a file.
+    """
 
     collection: str = ""
     seq: int = 0
     whole: bool = False
     unsettled: int = 0
+    least: int = 0
 
 
 class MilvusIndex:
@@ -43,7 +49,7 @@ class MilvusIndex:
 
     def __init__(self, place: str, name: str, embedder_id: str, dim: int) -> None:
         self._milvus = Milvus(place)
-        self._prefix = f"frontdesk_{name}_"
+        self._prefix = _prefix(name)
         self._embedder_id = embedder_id
         self._dim = dim
         self._lock = threading.Lock()  # to change something
@@ -76,8 +82,9 @@ class MilvusIndex:
             state = self._state if self._state.collection else self._created()
             try:
                 self._put(state.collection, upserts, deletes)
-                changed = len(upserts) + len(deletes)
-                self._state = replace(state, seq=max(seq, state.seq), unsettled=state.unsettled + changed)
+                unsettled = state.unsettled + len(upserts) + len(deletes)
+                least = max(0, state.least - len(deletes))
+                self._state = replace(state, seq=max(seq, state.seq), unsettled=unsettled, least=least)
                 if state.whole:
                     self._mark()
             except CollectionGone:
@@ -101,15 +108,30 @@ class MilvusIndex:
     def save(self) -> None:
         """Let every process use this filling, and forget the ones before it."""
         with self._lock:
-            state = self._state
-            if not state.collection:
+            if self._state.collection:
+                self._publish()
+
+    def purge(self) -> None:
+        """Copy what is left to a new collection in Milvus Lite, which never rewrites its files; a server does so."""
+        with self._lock:
+            before = self._state
+            if not self._milvus.is_file or not before.collection:
                 return
-            self._milvus.settle(state.collection)
-            self._mark()
-            self._state = replace(self._state, whole=True, unsettled=0)
-            for name in self._milvus.names(self._prefix):
-                if name != state.collection:
-                    self._milvus.drop(name)
+            made = self._created()
+            for rows in self._milvus.all(before.collection):
+                self._milvus.upsert(made.collection, [row for row in rows if row["id"] != _MARK])
+            self._state = replace(made, seq=before.seq)
+            self._publish()
+
+    def _publish(self) -> None:
+        state = self._state
+        self._milvus.settle(state.collection)
+        self._state = replace(state, least=self.rows if self._milvus.is_file else 0)
+        self._mark()
+        self._state = replace(self._state, whole=True, unsettled=0)
+        for name in self._milvus.names(self._prefix):
+            if name != state.collection:
+                self._milvus.drop(name)
 
     def _newest(self) -> _State:
         for name in reversed(self._milvus.names(self._prefix)):
@@ -123,7 +145,10 @@ class MilvusIndex:
                         f"settings name {self._embedder_id}. Set FRONTDESK_EMBEDDER back, or set another "
                         "FRONTDESK_HOME and ingest again"
                     )
-                return _State(name, facts["seq"], whole=True)
+                state = _State(name, facts["seq"], whole=True, least=facts.get("least", 0))
+                if not state.least or self._milvus.count(name) > state.least:  # which counts the mark
+                    return state
+                _log.warning("Milvus Lite has lost rows; they are put in again from the ledger")
         return _State()
 
     def _created(self) -> _State:
@@ -143,9 +168,10 @@ class MilvusIndex:
 
     def _mark(self) -> None:
         """Say how far the rows are; written after them, so that after a crash they are only put in again."""
-        facts = json.dumps({"embedder": self._embedder_id, "seq": self._state.seq})
+        state = self._state
+        facts = json.dumps({"embedder": self._embedder_id, "seq": state.seq, "least": state.least})
         nowhere = np.zeros(self._dim, dtype=np.float32)
-        self._milvus.upsert(self._state.collection, [{"id": _MARK, "audience": facts, "vector": nowhere}])
+        self._milvus.upsert(state.collection, [{"id": _MARK, "audience": facts, "vector": nowhere}])
 
     def _nearest(self, collection: str, vector: Vectors, scope: Scope, k: int) -> list[Near]:
         if not collection:
@@ -159,6 +185,17 @@ class MilvusIndex:
         self._seen = written
         found = [Near(chunk, cosine) for chunk, cosine in near if not math.isnan(cosine)]
         return nsmallest(k, found, key=lambda one: (-one.cosine, one.chunk_id))
+
+
+def drop(place: str, name: str) -> None:
+    """Forget every filling of a home's former index."""
+    milvus = Milvus(place)
+    for collection in milvus.names(_prefix(name)):
+        milvus.drop(collection)
+
+
+def _prefix(name: str) -> str:
+    return f"frontdesk_{name}_"
 
 
 def _key(audience: str) -> str:

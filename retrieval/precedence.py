@@ -34,10 +34,14 @@ _Documents = Mapping[str, Found]  # any chunk of each, by uri
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Uris of documents that are not in force at the time asked about; `replaced`: another one that was found is."""
+    """Uris of documents that are not in force at the time asked about.
+
+    `silent` ones say so themselves, or another one that was found does: they do not answer. The rest are other years'
+    editions, which only come later.
+    """
 
     outdated: frozenset[str] = frozenset()
-    replaced: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,10 @@ def weighed(scores: Mapping[str, float], found: Mapping[str, Found], question: s
 
 
 def choose(hits: Sequence[AnyHit], question: str, country: str, today: date, wanted: int) -> Choice[AnyHit]:
-    """Leave out other countries' hits, those of replaced documents, and repetitions; the hits come best first."""
+    """Leave out other countries' hits, those of documents not in force, and repetitions; the hits come best first."""
     countries = deciding(question, country, hits)
-    replaced = standing((hit.found for hit in hits), question, today).replaced
-    heard = [hit for hit in applicable(hits, countries) if hit.found.chunk.uri not in replaced]
+    silent = standing((hit.found for hit in hits), question, today).silent
+    heard = [hit for hit in applicable(hits, countries) if hit.found.chunk.uri not in silent]
     first = [group[0] for group in distinct(heard, wanted)]
     return Choice(heard, first, () if countries else undecided(first))
 
@@ -94,13 +98,13 @@ def standing(found: Iterable[Found], question: str, today: date) -> Standing:
         standing = _as_of(then, documents)
     years = set(_YEAR.findall(question))
     named = {uri for uri, one in documents.items() if years & set(_YEAR.findall(one.chunk.title))}
-    return Standing(standing.outdated - named, standing.replaced - named)
+    return Standing(standing.outdated - named, standing.silent - named)
 
 
 def _as_of(period: _Period, documents: _Documents) -> Standing:
-    replaced = frozenset(_replaced(period, documents))
     past_or_future = {uri for uri, one in documents.items() if not period.holds(one)}
-    return Standing(replaced | past_or_future | set(_other_editions(period, documents)), replaced)
+    silent = frozenset(_replaced(period, documents)) | past_or_future
+    return Standing(silent | set(_other_editions(period, documents)), silent)
 
 
 def _replaced(period: _Period, documents: _Documents) -> Iterator[str]:

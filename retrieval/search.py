@@ -59,6 +59,18 @@ class Finding:
     passages: tuple[Passage, ...]
     answerable: float
     undecided: tuple[str, ...] = ()  # names of countries that the asker has to choose from
+    verified: bool = False  # the passages are an answer that somebody approved, and nothing else
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Uris of answers that somebody approved: `usable` ones speak alone where they come first, `closed` ones never."""
+
+    usable: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
+
+
+NONE_VERIFIED = Verified()
 
 
 class Retriever:
@@ -115,17 +127,29 @@ class Retriever:
         hits = [Hit(alive[chunk], cosines[chunk], bm25.get(chunk, 0.0), score) for chunk, score in scores.items()]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.id))[:k]
 
-    def find(self, question: str, scope: Scope, passages_wanted: int, country: str = "", context: str = "") -> Finding:
+    def find(
+        self,
+        question: str,
+        scope: Scope,
+        passages_wanted: int,
+        country: str = "",
+        context: str = "",
+        verified: Verified = NONE_VERIFIED,
+    ) -> Finding:
         """Passages for an answer to somebody who works in this country, and the evidence that they hold one."""
         today = datetime.now(UTC).date()
-        hits = self.search(question, scope, CANDIDATES, context)
-        choice = choose(hits, question, country, today, passages_wanted)
-        if len(hits) == CANDIDATES and len(choice.first) < passages_wanted:  # copies of one text took all places
-            hits = self.search(question, scope, CANDIDATES * _FURTHER, context)
+        for wanted in (CANDIDATES, CANDIDATES * _FURTHER):
+            found = self.search(question, scope, wanted, context)
+            hits = [hit for hit in found if hit.chunk.uri not in verified.closed]
             choice = choose(hits, question, country, today, passages_wanted)
-        chosen = self._with_neighbours(choice.first, scope)
+            if len(found) < wanted or len(choice.first) >= passages_wanted:
+                break  # else copies of one text took all places
+        first, best = choice.first, choice.first[0].chunk.uri if choice.first else ""
+        if best in verified.usable:
+            first = [hit for hit in first if hit.chunk.uri == best]
+        chosen = self._with_neighbours(first, scope)
         probability = evidence.probability(max(hit.cosine for hit in choice.heard)) if choice.heard else 0.0
-        return Finding(tuple(hits), tuple(chosen), probability, choice.undecided)
+        return Finding(tuple(hits), tuple(chosen), probability, choice.undecided, best in verified.usable)
 
     def _cosines(self, near: Sequence[Near], matches: Sequence[Match], vector: Vectors) -> dict[str, float]:
         known = {one.chunk_id for one in near}

@@ -20,6 +20,7 @@ from retrieval.embedding_model import EmbeddingModel, installed_minilm  # noqa: 
 from retrieval.openvino_embedder import OpenVinoEmbedder  # noqa: E402
 from retrieval.openvino_export import exported  # noqa: E402
 from tests.milvus_server import ELSEWHERE, milvus_server  # noqa: E402
+from tests.postgres_server import PostgresServer, postgres_server  # noqa: E402
 from tests.tiny_llama import narrow_llama, tiny_llama  # noqa: E402
 
 CACHE = Path(__file__).parent.parent / ".cache"
@@ -96,6 +97,13 @@ def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     with milvus_server(tmp_path_factory.mktemp("milvus")) as uri:
         yield uri
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, for heavy tests."""
+    with postgres_server() as server:
+        yield server
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:

@@ -1,8 +1,10 @@
 """Law 1, over every way in: what only HR may read, only HR gets. The page is tested in tests/ui and tests/browser."""
 
 import json
+import re
+import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import replace
 from io import StringIO
@@ -18,6 +20,7 @@ from app.desk import Question
 from app.door import service_key
 from app.events import to_json
 from app.langchain_retriever import FrontdeskRetriever
+from app.slack_routes import ROUTES as SLACK_ROUTES
 from tests.serving import served
 
 QUESTION = "What can a G5 in Leeds earn at the least and at the most?"
@@ -146,3 +149,60 @@ def test_others_cannot_get_at_it_with_a_follow_up(sample: Home, http: httpx.Clie
     history = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": "See the bands."}]
     body = {"messages": [*history, {"role": "user", "content": "And how much is that exactly?"}]}
     assert not shows_it(http.post("/v1/chat/completions", json=body, headers={AS_HEADER: other}).text)
+
+
+def in_slack(http: httpx.Client, email: str, kind: str, others: Sequence[str] = (), **more: object) -> str:
+    """Everything that an answer in Slack tells; an address is enough of a person."""
+    readers = [{"user": f"U{place}", "email": one} for place, one in enumerate((email, *others))]
+    where = {"team": "T1", "channel": "C1", "thread": secrets.token_hex(4), "kind": kind, "ephemeral": False}
+    body = {**where, "asker": readers[0], "readers": readers, "question": QUESTION, **more}
+    response = http.post("/api/slack/ask", json=body)
+    assert response.status_code == 200, response.text
+    return response.text
+
+
+def test_hr_gets_it_in_slack_where_nobody_else_sees_it(http: httpx.Client) -> None:
+    assert SECRET in in_slack(http, HR, "direct")
+    assert SECRET in in_slack(http, HR, "public", ephemeral=True)
+    assert SECRET in in_slack(http, HR, "private")
+
+
+@pytest.mark.parametrize("kind", ["direct", "private", "public"])
+def test_others_get_nothing_of_it_in_slack(http: httpx.Client, other: str, kind: str) -> None:
+    assert not shows_it(in_slack(http, other, kind))
+    assert not shows_it(in_slack(http, other, kind, ephemeral=True))
+
+
+@pytest.mark.parametrize("kind", ["private", "public"])
+def test_even_hr_gets_nothing_of_it_where_others_see_the_answer(http: httpx.Client, other: str, kind: str) -> None:
+    assert not shows_it(in_slack(http, HR, kind, [other]))
+
+
+@pytest.mark.parametrize("outsider", ["guest", "stranger", "bot"])
+@pytest.mark.parametrize("kind", ["direct", "private", "public"])
+def test_an_outsider_with_hrs_address_gets_nothing_of_it(http: httpx.Client, kind: str, outsider: str) -> None:
+    asker = {"user": "U1", "email": HR, outsider: True}
+    answer = in_slack(http, HR, kind, asker=asker, readers=[asker])
+    assert not shows_it(answer)
+    assert '"closest":[]' in answer
+
+
+def test_others_cannot_open_the_source_that_hr_got_in_slack(sample: Home, http: httpx.Client, other: str) -> None:
+    hits = sample.retriever.search(QUESTION, caller_for(sample.engine, HR).scope, 50)
+    secret = next(hit.chunk.id for hit in hits if SECRET in hit.chunk.text)
+
+    def opened(email: str) -> httpx.Response:
+        body = {"team": "T1", "channel": "C1", "reader": {"user": "U1", "email": email}}
+        return http.post(f"/api/slack/chunks/{secret}", json=body)
+
+    assert opened(HR).status_code == 200
+    assert (opened(other).status_code, shows_it(opened(other).text)) == (404, False)
+
+
+@pytest.mark.parametrize(("path", "method"), [(path, method) for path, method, _ in SLACK_ROUTES])
+def test_whoever_speaks_for_somebody_does_not_get_at_slacks_routes(
+    http: httpx.Client, other: str, path: str, method: str
+) -> None:
+    place = re.sub(r"{\w+}", "answering", path)
+    for email in (HR, other):
+        assert http.request(method, place, headers={AS_HEADER: email}).status_code == 403

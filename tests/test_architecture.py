@@ -14,11 +14,19 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 MIGRATIONS = "retrieval/ledger/migrations/"
 TESTED_ELSEWHERE = {
     "app/demo.py": "tests/browser/test_page.py runs the demo",
+    "app/approval.py": "tests/app/test_verified_answers.py",
     "app/callers.py": "tests/app/test_server.py and test_run_routes.py speak for callers",
     "app/run_terminal.py": "tests/app/test_terminal.py and test_run_commands.py",
     "app/tables.py": "tests/retrieval/test_schema.py compares it with the migrations",
 }
-READ_THE_ENVIRONMENT = {"app/settings.py", "app/cli.py", "app/quiet.py", "app/processes.py", "ui/web.py"}
+READ_THE_ENVIRONMENT = {
+    "app/settings.py",
+    "app/cli.py",
+    "app/quiet.py",
+    "app/processes.py",
+    "ui/slack_bot.py",
+    "ui/web.py",
+}
 RUN_AS_A_SCRIPT = {"ui/web.py", "retrieval/ledger/migrations/env.py"}
 
 # Printed by a child process: each product module that starts a thread or loads something heavy when it is imported.

@@ -103,6 +103,8 @@ def _draw_message(client: Client, message: Said, key: str) -> None:
         st.markdown(web_view.answer_markdown(message.text))
         if message.status == "stopped":
             st.caption(web_view.STOPPED)
+        elif message.status == "verified":
+            st.caption(web_view.VERIFIED)
         elif message.status == "answered" and not message.citations:
             st.caption(web_view.NO_SOURCE)
         with st.container(gap=None):

@@ -31,6 +31,7 @@ DEMO_PERSONS = (
 )
 EMPTY = "Ask about your company's policies. Answers quote its documents, with numbered sources."
 NO_DOCUMENTS = "There are no documents yet. An admin begins with: `frontdesk ingest FOLDER`"
+VERIFIED = "Verified: a colleague who is responsible for this wrote and approved the answer."
 NO_SOURCE = "This answer cites no source. Please check it."
 STOPPED = "This answer was stopped before its end."
 LOST = "This conversation is not there, or it is somebody else's. A new one begins."
@@ -90,7 +91,7 @@ def grouped(citations: Sequence[Citation]) -> list[list[Citation]]:
 
 def unanswered(said: Sequence[Said]) -> str:
     """The last question if its answer failed, was stopped or never came; else nothing."""
-    if not said or said[-1].status in ("answered", "refused", "clarified"):
+    if not said or said[-1].status in ("answered", "verified", "refused", "clarified"):
         return ""
     return next((message.text for message in reversed(said) if message.role == "user"), "")
 

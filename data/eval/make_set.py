@@ -13,15 +13,18 @@ from typing import Any
 
 from ingest import reader
 from ingest.folder import PEOPLE_FILE
-from retrieval.document import Document
+from retrieval.document import Document, Facts
 
 HERE = Path(__file__).parent
 COMPANY = HERE.parent / "company"
 
 
 def as_markdown(document: Document) -> str:
-    """A document as Markdown again, so that the set holds texts as `frontdesk evaluate` expects them."""
-    lines = [f"# {document.title}"]
+    """A document as Markdown again, so that the set holds texts as `frontdesk evaluate` expects them.
+
+    What it states of the time that it is in force stays; its country does not, since nobody in particular asks.
+    """
+    lines = [*_in_force(document.facts), f"# {document.title}"]
     for section in document.sections:
         if section.heading_path:
             lines += ["", f"{'#' * (1 + len(section.heading_path))} {section.heading_path[-1]}"]
@@ -57,6 +60,15 @@ def main() -> None:
             file.write_text(content, encoding="utf-8")
         elif not file.exists() or file.read_text(encoding="utf-8") != content:
             sys.exit(f"{name} is out of date. Run: python -m data.eval.make_set")
+
+
+def _in_force(facts: Facts) -> list[str]:
+    """Front matter, where there is any."""
+    stated = {"effective": facts.effective_from, "effective_until": facts.effective_until}
+    lines = [f"{name}: {day}" for name, day in stated.items() if day]
+    if facts.supersedes:
+        lines += ["supersedes:", *(f"  - {one}" for one in facts.supersedes)]
+    return ["---", *lines, "---"] if lines else []
 
 
 def _row(text: str) -> str:

@@ -1,6 +1,6 @@
 """Writing documents: one transaction per document makes its new version the answerable one."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby
@@ -43,25 +43,37 @@ class Entry:
 
 
 _ENTRY = tuple(name for name in Entry.__dataclass_fields__ if name not in ("facts", "concerns"))
+_ENTRIES = select(*(documents.c[name] for name in (*_ENTRY, *_FACTS, "concerns")))
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A document's new version: its chunks in order, each with the digest of its stored embedding."""
+    """A document's new version: its chunks in order, each with the digest of its stored embedding.
+
+    `fleeting`: nothing is kept that older versions said and this one does not say.
+    """
 
     entry: Entry
     chunks: tuple[Chunk, ...]
     embeddings: tuple[str, ...]
+    fleeting: bool = False
 
 
 def entries(engine: Engine, source: str | None = None) -> list[Entry]:
     """All documents, or one source's, by uri."""
-    query = select(*(documents.c[name] for name in (*_ENTRY, *_FACTS, "concerns"))).order_by(documents.c.uri)
+    query = _ENTRIES.order_by(documents.c.uri)
     if source is not None:
         query = query.where(documents.c.source == source)
     with reading(engine) as connection:
         rows = connection.execute(query).all()
     return [_entry(row) for row in rows]
+
+
+def entries_at(engine: Engine, uris: Collection[str]) -> dict[str, Entry]:
+    """Those of these documents that are there, by uri."""
+    with reading(engine) as connection:
+        rows = connection.execute(_ENTRIES.where(documents.c.uri.in_(list(uris)))).all() if uris else []
+    return {row.uri: _entry(row) for row in rows}
 
 
 def texts(engine: Engine) -> Iterator[tuple[str, str]]:
@@ -122,6 +134,8 @@ def flip(engine: Engine, version: Version, needed: frozenset[str] = frozenset())
             )
         if hides_more:
             _forget_older(connection, entry.uri)
+        elif version.fleeting:
+            _forget_unsaid(connection, version)
         now = [chunk.id for chunk in version.chunks]
         gone = sorted(before.keys() - set(now))
         _note(connection, gone, "delete")
@@ -132,11 +146,18 @@ def flip(engine: Engine, version: Version, needed: frozenset[str] = frozenset())
 
 def set_audience(engine: Engine, uri: str, audience: Audience) -> None:
     """Change who may read a document, and whom to ask; counts on the next question, embeds nothing."""
+    set_audiences(engine, [uri], audience)
+
+
+def set_audiences(engine: Engine, uris: Sequence[str], audience: Audience) -> None:
+    """The same for many documents, in one transaction."""
     with writing(engine) as connection:
-        connection.execute(
-            update(documents).where(documents.c.uri == uri).values(audience=audience.id, contact=audience.contact)
-        )
-        _note(connection, _current(connection, uri), "upsert")
+        for start in range(0, len(uris), _BATCH):
+            part = uris[start : start + _BATCH]
+            moved = update(documents).where(documents.c.uri.in_(part))
+            connection.execute(moved.values(audience=audience.id, contact=audience.contact))
+            alive = select(chunks.c.id).where(chunks.c.uri.in_(part), chunks.c.ordinal.is_not(None))
+            _note(connection, connection.execute(alive).scalars().all(), "upsert")
 
 
 def set_stamp(engine: Engine, stamps: Mapping[str, str]) -> None:
@@ -160,7 +181,7 @@ def remove(engine: Engine, uri: str) -> int:
         connection.execute(delete(documents).where(documents.c.uri == uri))
         connection.execute(delete(failures).where(failures.c.uri == uri))
         _forget_unused_embeddings(connection, digests)
-        _note_purge_is_due(connection)
+        note_purge_is_due(connection)
         return gone
 
 
@@ -214,10 +235,20 @@ def _hides_more(connection: Connection, entry: Entry) -> bool:
 
 def _forget_older(connection: Connection, uri: str) -> None:
     if connection.execute(delete(chunks).where(chunks.c.uri == uri, chunks.c.ordinal.is_(None))).rowcount:
-        _note_purge_is_due(connection)
+        note_purge_is_due(connection)
 
 
-def _note_purge_is_due(connection: Connection) -> None:
+def _forget_unsaid(connection: Connection, version: Version) -> None:
+    said = "\n\n".join(chunk.text for chunk in version.chunks)
+    query = select(chunks.c.id, chunks.c.text).where(chunks.c.uri == version.entry.uri, chunks.c.ordinal.is_(None))
+    unsaid = [row.id for row in connection.execute(query) if any(part not in said for part in row.text.split("\n\n"))]
+    if unsaid:
+        connection.execute(delete(chunks).where(chunks.c.id.in_(unsaid)))
+        note_purge_is_due(connection)
+
+
+def note_purge_is_due(connection: Connection) -> None:
+    """Note inside a transaction that files hold what the ledger does not any more."""
     connection.execute(delete(facts).where(facts.c.name == _PURGE_DUE))
     connection.execute(insert(facts).values(name=_PURGE_DUE, value="yes"))
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, Oper
 
 from retrieval.errors import LedgerBusy, LedgerDamaged, Unusable
 
-HEAD = "0006"
+HEAD = "0009"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 10
 COPY = ".before-"  # begins the ending of a copy of the file, named after what was done next
@@ -22,7 +22,9 @@ COPY = ".before-"  # begins the ending of a copy of the file, named after what w
 def open_ledger(url: str) -> Engine:
     """Open the database at a SQLAlchemy URL, migrated to the present schema."""
     try:
-        engine = create_engine(url, **({"connect_args": {"timeout": _BUSY_SECONDS}} if _is_sqlite(url) else {}))
+        # A server that was restarted is used again by the next question.
+        how = {"connect_args": {"timeout": _BUSY_SECONDS}} if _is_sqlite(url) else {"pool_pre_ping": True}
+        engine = create_engine(url, **how)
     except (ArgumentError, NoSuchModuleError) as exc:
         raise Unusable(f"The ledger's URL is wrong: {exc}. Write sqlite:///FILE or postgresql+psycopg://...") from exc
     except ModuleNotFoundError as exc:
@@ -114,7 +116,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _busy_or_damaged(exc: OperationalError, engine: Engine) -> LedgerBusy | LedgerDamaged:
     place = engine.url.render_as_string()
-    reason = str(exc.orig)
+    reason = str(exc.orig).partition("\n")[0]  # libpq goes on with guesses
     if "locked" in reason or "busy" in reason:
         return LedgerBusy(f"The ledger {place} is locked by another process. Wait until it is done and try again")
     return LedgerDamaged(f"The ledger {place} cannot be used: {reason}")

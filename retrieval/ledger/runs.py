@@ -78,6 +78,8 @@ def add_source(engine: Engine, kind: str, location: str, wanted: str) -> str:
     """The source's name: the known one of this location, else the wanted one, numbered when it is taken."""
     known = source_names(engine)
     if location in known:
+        with writing(engine) as connection:  # a workspace is read live after its export was
+            connection.execute(update(sources).where(sources.c.location == location).values(kind=kind))
         return known[location]
     taken = set(known.values())
     name = wanted
@@ -103,7 +105,7 @@ def check_embedder(found: str | None, embedder_id: str) -> None:
     if found not in (None, embedder_id):
         raise EmbedderMismatch(
             f"This home was built with the embedder {found}, the settings name {embedder_id}. Set "
-            "FRONTDESK_EMBEDDER back, or set another FRONTDESK_HOME and ingest again"
+            "FRONTDESK_EMBEDDER back, or let the other one make all vectors anew: frontdesk index embedder"
         )
 
 

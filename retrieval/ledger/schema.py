@@ -3,6 +3,7 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -128,4 +129,47 @@ failures = Table(
     Column("run", _Sequence, nullable=False),
     # The item's stamp when its content could not be read: while it is the same, reading it again is no use.
     Column("stamp", Text, nullable=False, server_default=text("''")),
+)
+
+# How far the copy of a live Slack workspace is, by channel.
+slack_channels = Table(
+    "slack_channels",
+    metadata,
+    Column("team", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("audience", String, nullable=False),
+    # Ids of the users who may read a closed channel; empty for an open one.
+    Column("members", JSON, nullable=False),
+    # The newest message that was read. Until everything was: the oldest one that was read on the way back.
+    Column("newest", String, nullable=False),
+    Column("oldest", String, nullable=False),
+    Column("is_whole", Boolean, nullable=False),
+    # When all of it was last compared with Slack, and since when the app is no member any more.
+    Column("compared_at", DateTime(timezone=True), nullable=True),
+    Column("left_at", DateTime(timezone=True), nullable=True),
+)
+
+slack_threads = Table(
+    "slack_threads",
+    metadata,
+    Column("team", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("root", String, primary_key=True),
+    # The newest reply and the number of replies when it was read; without replies: its only message.
+    Column("latest", String, nullable=False),
+    Column("replies", Integer, nullable=False),
+    # Who wrote in it, and the stamp of its document.
+    Column("users", JSON, nullable=False),
+    Column("stamp", String, nullable=False),
+)
+
+# Messages that Slack said are deleted: an answer of Slack's that still has one is older than that.
+slack_deleted = Table(
+    "slack_deleted",
+    metadata,
+    Column("team", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("ts", String, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
 )

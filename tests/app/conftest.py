@@ -2,11 +2,13 @@
 
 import contextlib
 import io
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from app import cli, people
 from app.access import Caller, caller_for
@@ -15,6 +17,7 @@ from app.people import Person
 from app.settings import Settings
 from ingest.report import NoProgress
 from retrieval.embedder import Embedder
+from retrieval.ledger.engine import open_ledger
 from tests.app.commands import Done, Frontdesk
 from tests.conftest import write
 
@@ -102,3 +105,25 @@ def at_office(frontdesk: Frontdesk, office: Home, monkeypatch: pytest.MonkeyPatc
     """The same in the shared office."""
     monkeypatch.setenv("FRONTDESK_HOME", str(office.settings.home))
     return frontdesk
+
+
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of an empty ledger, to be copied: the migrations run once."""
+    file = tmp_path_factory.mktemp("empty") / "ledger.sqlite"
+    open_ledger(f"sqlite:///{file}").dispose()
+    return file
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.heavy)])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path, empty_ledger: Path) -> Iterator[Engine]:
+    """An empty ledger in each kind of database."""
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres_cluster")
+        url = server.url(server.new_database())
+    else:
+        shutil.copy(empty_ledger, tmp_path / "ledger.sqlite")
+        url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+    engine = open_ledger(url)
+    yield engine
+    engine.dispose()

@@ -1,5 +1,7 @@
 """Who may do what: unknown means no."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.access import NOBODY, Action, Caller, Resource, authorize, caller_for
@@ -25,6 +27,41 @@ def test_a_conversation_is_its_owners_alone(action: Action, caller: Caller) -> N
     authorize(SAM, action, Resource(owner=SAM.email))
     with pytest.raises(Missing, match="There is no such conversation"):
         authorize(caller, action, Resource(owner=SAM.email))
+
+
+@pytest.mark.parametrize("action", [Action.READ_CONVERSATION, Action.CHANGE_CONVERSATION])
+def test_a_conversation_at_a_place_is_its_owners_and_of_whoever_is_there(action: Action) -> None:
+    of_sam = Resource(owner=SAM.email, place="slack:T1/C1/17.1")
+    for caller in (SAM, replace(HANA, place=of_sam.place), replace(NOBODY, place=of_sam.place)):
+        authorize(caller, action, of_sam)
+    for caller in (HANA, NOBODY, ADMIN, replace(HANA, place="slack:T1/C1/18.1")):
+        with pytest.raises(Missing, match="There is no such conversation"):
+            authorize(caller, action, of_sam)
+
+
+def test_being_nowhere_is_no_place() -> None:
+    with pytest.raises(Missing):
+        authorize(HANA, Action.READ_CONVERSATION, Resource(owner=SAM.email, place=""))
+
+
+def test_only_the_service_itself_serves_slack() -> None:
+    authorize(Caller(service=True), Action.SERVE_SLACK)
+    for caller in (NOBODY, SAM, ADMIN):
+        with pytest.raises(Forbidden, match="Only the service itself may do this"):
+            authorize(caller, Action.SERVE_SLACK)
+
+
+def test_the_service_itself_is_no_admin_and_owns_nothing() -> None:
+    service = Caller(service=True)
+    with pytest.raises(Forbidden):
+        authorize(service, Action.MANAGE)
+    with pytest.raises(Missing):
+        authorize(service, Action.READ_CONVERSATION, Resource(owner=SAM.email, place="slack:T1/C1/17.1"))
+
+
+def test_an_outsider_reads_not_even_what_everyone_reads() -> None:
+    assert Caller(outsider=True).scope.audiences == set()
+    assert Caller("", frozenset({"slack:T1/C1"}), outsider=True).scope.audiences == {"slack:T1/C1"}
 
 
 def test_only_the_demo_lists_its_people() -> None:

@@ -243,3 +243,55 @@ def test_a_stored_citation_has_no_field_for_words(kept: Conversations, home: Hom
     citation = Citation(1, "a.md", "Title", "the quoted words", "#a", "chunk", 0, 16)
     kept.add(SAM, talk, NewMessage("assistant", "answered", (Part("So [1]."),), (citation,)))
     assert "the quoted words" not in stored_messages(home)
+
+
+HERE, THERE = "slack:T1/C1/17.1", "slack:T1/C1/18.1"
+
+
+def at_place(caller: Caller, place: str = HERE) -> Caller:
+    return replace(caller, place=place)
+
+
+def test_whoever_is_at_its_place_reads_and_goes_on_with_a_conversation(kept: Conversations) -> None:
+    talk = kept.begin(at_place(SAM), "How many days?")
+    assert kept.add(at_place(HANA), talk, NewMessage("user", "asked", (Part("And then?"),))) == 1
+    assert kept.add(at_place(NOBODY), talk, NewMessage("user", "asked", (Part("So?"),))) == 2
+    assert [one.text for one in kept.transcript(SAM, talk)] == ["And then?", "So?"]
+    for elsewhere in (HANA, at_place(HANA, THERE), NOBODY):
+        with pytest.raises(Missing, match="There is no such conversation"):
+            kept.transcript(elsewhere, talk)
+
+
+def test_a_place_has_the_conversation_that_began_there(kept: Conversations) -> None:
+    kept.begin(SAM, "Alone?")
+    talk = kept.begin(at_place(SAM), "How many days?")
+    kept.begin(at_place(SAM, THERE), "How many nights?")
+    kept.begin(at_place(HANA), "Again?")
+    assert [kept.at(HERE), kept.at("slack:T1/C1/99.9"), kept.at("")] == [talk, "", ""]
+    assert {one.title: one.place for one in kept.listed(SAM)} == {
+        "Alone?": "",
+        "How many days?": HERE,
+        "How many nights?": THERE,
+    }
+
+
+def test_going_on_elsewhere_makes_a_copy_and_leaves_the_place_as_it_was(kept: Conversations) -> None:
+    talk = kept.begin(at_place(SAM), "How many days?")
+    for role, text in (("user", "How many days?"), ("assistant", "27.")):
+        kept.add(at_place(SAM), talk, NewMessage(role, "answered", (Part(text),), (), frozenset({"everyone"})))
+    assert kept.continued(at_place(HANA), talk) == talk
+    copy = kept.continued(SAM, talk)
+    kept.add(SAM, copy, NewMessage("user", "asked", (Part("Only for me?"),)))
+    assert [one.text for one in kept.transcript(SAM, copy)] == ["How many days?", "27.", "Only for me?"]
+    assert kept.turns(SAM, copy) == kept.turns(SAM, talk) == [Turn("How many days?", "27.")]
+    assert (kept.continued(SAM, copy), kept.at(HERE), len(kept.transcript(SAM, talk))) == (copy, talk, 2)
+    with pytest.raises(Missing):
+        kept.continued(HANA, talk)
+
+
+def test_an_outsider_reads_old_answers_without_what_everyone_reads(own_office: Home) -> None:
+    done = answered(own_office, LEAVE, at_place(SAM))
+    outsider = Caller(place=HERE, outsider=True)
+    assert QUOTED in last_text(own_office, at_place(NOBODY), done.conversation)
+    assert QUOTED not in last_text(own_office, outsider, done.conversation)
+    assert own_office.conversations.turns(outsider, done.conversation) == []

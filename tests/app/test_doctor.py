@@ -97,3 +97,4 @@ def test_every_setting_is_listed_with_value_origin_and_meaning(tmp_path: Path) -
     rows = {row[0]: row[1:] for row in examine(Settings(home=tmp_path / "home", port=9000)).settings}
     assert set(rows) == set(Settings.model_fields)
     assert rows["port"] == ("9000", "default", "The server's port on 127.0.0.1")
+    assert rows["slack_bot_token"] == ("", "default", "The Slack app's bot token; empty: no bot")

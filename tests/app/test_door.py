@@ -16,8 +16,13 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
 PATHS = (
     "/readyz", "/v1/chat/completions", "/v1/models", "/api/ask", "/api/me", "/api/people", "/api/documents",
     "/api/chunks/x", "/api/conversations", "/api/conversations/x",
+    "/api/answers", "/api/answers/x", "/api/answers/x/approve",
     "/api/sources", "/api/sources/x/schedule", "/api/runs", "/api/runs/x",
-    "/api/runs/x/events", "/api/runs/x/x", "/api/uploads/x", "/docs", "/redoc", "/openapi.json", "/nowhere",
+    "/api/runs/x/events", "/api/runs/x/x", "/api/uploads/x",
+    "/api/slack/events", "/api/slack/cursors/x", "/api/slack/questions", "/api/slack/questions/claim",
+    "/api/slack/questions/x/x/x", "/api/slack/ask", "/api/slack/chunks/x", "/api/slack/readable",
+    "/api/slack/optouts/x", "/api/slack/optouts/x/x", "/api/slack/channels/x", "/api/slack/channels/x/x",
+    "/api/feedback", "/docs", "/redoc", "/openapi.json", "/nowhere",
     "/", "/healthz/", "//healthz", "/HEALTHZ", "/healthz/../api/me",
 )  # fmt: skip
 KEY = {"Authorization": "Bearer the-key"}

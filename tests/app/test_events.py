@@ -11,10 +11,10 @@ from retrieval.budget import TokenUse
 SOURCES = (Source(1, "a.md", "A", "", "27 “days”", 0.9, "c1"), Source(2, "b.md", "B", "x", "y", 0.1, "c2"))
 CITED = (Citation(1, "a.md", "A", "27", "#p", "c1", 0, 2), Citation(2, "b.md", "B", "y", "", "c2", 0, 1))
 EVENTS: list[AnswerEvent] = [
-    Found("How many?", SOURCES, "t"),
+    Found("How many?", SOURCES, "t", better_in_private=True),
     Token("27 dаys\n<b>"),
-    Done("27 [1] [2]", CITED, TokenUse(9, 5, 3, 1, 0), {"total": 1.5}, "t", "m"),
-    Refused("No.", "hana", (Near("A", "a.md", "c1"), Near("B", "b.md", "c2")), TokenUse(), {"total": 2.0}, "t"),
+    Done("27 [1] [2]", CITED, TokenUse(9, 5, 3, 1, 0), {"total": 1.5}, "t", "m", "t:2"),
+    Refused("No.", "hana", (Near("A", "a.md", "c1"), Near("B", "b.md", "c2")), TokenUse(), {"total": 2.0}, "t", "t:4"),
     Failed("Busy", "ab12", retryable=True, conversation="t"),
 ]
 

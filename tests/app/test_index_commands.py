@@ -1,5 +1,7 @@
-"""`frontdesk index`: looking at the index, making it anew, moving it."""
+"""`frontdesk index`: looking at the index, making it anew, moving it, another embedder for it."""
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from app.bootstrap import Home
 from ingest.lock import writer
 from retrieval.access import PUBLIC
+from retrieval.embedding_model import installed_minilm
 from retrieval.errors import LedgerBusy, Unusable
 from retrieval.faiss_index import FaissIndex
 from retrieval.index import Row
@@ -82,6 +85,29 @@ def test_the_vectors_move_to_milvus_and_are_searched_there(
     assert str(tmp_path / "home" / "index.db") in facts["files"]
     assert notes("index", "rebuild").out.startswith("Rebuilt: 2 chunks")
     assert notes("index", "move", "--to", "faiss").code == 0
+
+
+def test_another_embedder_takes_over_when_it_is_told_to(
+    notes: Frontdesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = shutil.copytree(installed_minilm(), tmp_path / "first-token")
+    pooling = {"word_embedding_dimension": 384, "pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}
+    (other / "1_Pooling" / "config.json").write_text(json.dumps(pooling))
+    monkeypatch.setenv("FRONTDESK_EMBEDDER", str(other))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    refused = notes("search", "What is beta?")
+    assert (refused.code, one_sentence(refused)) == (1, True)
+    assert refused.error.rstrip().endswith("or let the other one make all vectors anew: frontdesk index embedder")
+    switched, advice = notes("index", "embedder").out.splitlines()
+    assert switched.startswith("Switched from all-MiniLM-L6-v2@")
+    assert switched.endswith(": 2 chunks, 2 embedded now.")
+    assert "restart" in advice
+    again = notes("index", "embedder", "--json").json
+    assert (again["before"], again["chunks"], again["embedded"]) == (again["embedder"], 2, 0)
+    assert notes("index", "embedder").out.startswith("The vectors are first-token@")
+    assert found(notes) == ["notes/b.md", "notes/a.md"]
+    monkeypatch.delenv("FRONTDESK_EMBEDDER")
+    assert "name all-MiniLM-L6-v2@" in notes("search", "What is beta?").error
 
 
 def test_moving_to_where_it_is_is_refused(frontdesk: Frontdesk) -> None:

@@ -14,6 +14,9 @@ from retrieval.errors import Unusable
 from retrieval.ledger import runs
 from retrieval.ledger.runs import Run, SourceEntry
 from tests.app.commands import two_files
+from tests.fake_slack import FakeSlack
+from tests.fake_slack.background import in_thread
+from tests.ingest.slack_office import workspace
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -114,3 +117,25 @@ def test_a_run_that_cannot_begin_says_why(launcher: Launcher) -> None:
 def test_a_run_is_refused_while_another_one_writes(home: Home, launcher: Launcher, tmp_path: Path) -> None:
     with home.alone(), pytest.raises(Unusable, match="Another run is writing"):
         launcher.start(["--", str(tmp_path / "notes")])
+
+
+def test_the_run_that_slack_takes_is_started_once_no_other_goes_on(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = workspace()
+    with in_thread(FakeSlack(made)) as running:
+        monkeypatch.setenv("FRONTDESK_SLACK_BOT_TOKEN", "xoxb-fake")
+        monkeypatch.setenv("FRONTDESK_SLACK_API", running.slack.base_url)
+        running.slack.as_user("U1").post("C1", "Who books the train?")
+        wants = iter([True, False, False])
+        launcher = Launcher(home.engine, home.settings, lambda: next(wants))
+        going = runs.start_run(home.engine, "notes")
+        launcher.follow()
+        assert runs.listed_runs(home.engine)[0].id == going
+        runs.end_run(home.engine, going, {})
+        launcher.follow()
+        run = finished(home, runs.listed_runs(home.engine)[0].id)
+        launcher.follow()
+        launcher.close()
+    assert (run.source, run.state, run.counts["added"]) == ("slack-T1", "done", 1)
+    assert runs.listed_runs(home.engine)[0].id == run.id

@@ -1,7 +1,7 @@
 """Rows of one ledger into another: everything, with the same times, and new rows get new numbers."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -34,9 +34,27 @@ def copied(source: Engine, target: Engine) -> None:
         copy_rows(here, there)
 
 
+def fill_the_empty_ones(engine: Engine) -> None:
+    """One row for each table that has none."""
+    examples: dict[type, object] = {
+        datetime: WHEN,
+        date: WHEN.date(),
+        object: {"a": ["b"]},
+        bool: True,
+        int: 7,
+        str: "x",
+        bytes: b"y",
+    }
+    for table in ledger_tables():
+        with writing(engine) as connection:
+            if connection.execute(select(table).limit(1)).first() is None:
+                row = {column.name: examples[column.type.python_type] for column in table.columns}
+                connection.execute(table.insert().values(row))
+
+
 def test_every_row_of_every_table_is_copied(own_office: Home, other: Engine) -> None:
     answered(own_office, LEAVE, SAM)
-    runs.note_failure(own_office.engine, 1, "office", runs.Failure("office/x.pdf", "it is broken"))
+    fill_the_empty_ones(own_office.engine)
     copied(own_office.engine, other)
     found = rows(other)
     assert found == rows(own_office.engine)

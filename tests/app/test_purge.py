@@ -10,7 +10,7 @@ from tests.word_embedder import WordEmbedder
 
 
 def run(home: Home) -> None:
-    purge(home.engine, home.indexes.lexical, home.index_folder)
+    purge(home.engine, home.indexes, home.index_folder)
 
 
 def test_the_index_of_another_ledger_in_the_same_home_is_removed(own_office: Home) -> None:

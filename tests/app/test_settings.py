@@ -131,11 +131,13 @@ def test_the_ledger_is_a_file_in_the_home_unless_a_url_is_set(folder: Path) -> N
 
 
 def test_secrets_are_stars_wherever_settings_are_shown(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FRONTDESK_LLM_KEY", "hush-hush")
+    secrets = ("llm_key", "slack_bot_token", "slack_app_token", "slack_signing_secret")
+    for name in secrets:
+        monkeypatch.setenv(f"FRONTDESK_{name.upper()}", "hush-hush")
     found = load(home=folder / "home")
-    shown = [str(found), repr(found), str(examine(found).as_json())]
-    assert not any("hush-hush" in text for text in shown)
-    assert "********" in shown[2]
+    examined = examine(found).as_json()
+    assert [text for text in (str(found), repr(found), str(examined)) if "hush-hush" in text] == []
+    assert [examined["settings"][name]["value"] for name in secrets] == ["********"] * 4
 
 
 def test_a_bad_secret_is_not_shown_in_the_error(folder: Path) -> None:

@@ -51,9 +51,8 @@ WHEN_ASKED: Mapping[str, _Change | None] = {
     "follow-ups without the last answer": (app.desk, "context", lambda *_: ""),
     "follow-ups without the conversation": (Desk, "understood", lambda _self, text, _turns, _scope: (text, "")),
     "passages without their neighbours": (retrieval.search, "_READ_WHOLE", 0),
-    "sentences without their headings": (_Scores, "of", lambda self, sentence, _header: self.alone(sentence)),
+    "sentences without their headings": (_Scores, "around", lambda self, sentence, _header: self.within(sentence)),
     "sentences without their chunk's score": (app.quoting, "_CHUNK", 0.0),
-    "sentences without what they say alone": (app.quoting, "_ALONE", 0.0),
     "no preference for numbers": (app.quoting, "_NUMBER", 0.0),
 }
 WHEN_INGESTED: Mapping[str, _Change] = {

@@ -199,6 +199,25 @@ def test_saving_twice_changes_nothing(opened: Open) -> None:
     assert ids(opened(), BOTH) == ["east", "northeast", "north", "south"]
 
 
+def test_after_a_purge_no_file_holds_what_was_taken_out_and_nothing_else_has_changed(
+    opened: Open, tmp_path: Path
+) -> None:
+    def held(vector: Vectors) -> bool:
+        return any(vector.tobytes() in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+
+    gone, kept = unit(*range(1, 9)), unit(*range(2, 10))
+    index = opened()
+    index.apply([Row("gone", "everyone", gone), Row("kept", "everyone", kept)], [], 2)
+    index.save()
+    has_files = held(gone)  # a server has its own
+    index.apply([], ["gone"], 3)
+    index.save()
+    index.purge()
+    assert (held(gone), held(kept)) == (False, has_files)
+    for one in (index, opened()):
+        assert (one.seq, one.rows, ids(one)) == (3, 1, ["kept"])
+
+
 def test_a_cleared_index_is_empty_and_at_0(opened: Open) -> None:
     index = opened()
     index.apply(ROWS, [], 4)

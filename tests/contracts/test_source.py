@@ -1,18 +1,26 @@
 """What every Source does. A new one is added to `SOURCES`: a function that makes two documents and one more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from ingest.corpus import Corpus, CorpusText
 from ingest.folder import Folder
+from ingest.reader import read
+from ingest.slack_client import SlackClient
 from ingest.slack_export import SlackExport
+from ingest.slack_workspace import SlackWorkspace, Wanted
 from ingest.source import Item, Source
+from retrieval.ledger.engine import open_ledger
 from tests.conftest import write
+from tests.fake_slack import FakeSlack, Workspace
+from tests.fake_slack.background import in_thread
 from tests.slack_zip import message, slack_zip
 
 Made = Callable[[Path, list[str]], Source]
+_OPEN = ExitStack()  # what a test's sources need until it is over
 
 
 def folder(place: Path, texts: list[str]) -> Source:
@@ -31,17 +39,35 @@ def slack(place: Path, texts: list[str]) -> Source:
     return SlackExport(slack_zip(place / f"{len(texts)}.zip", {"general/2026-01-05": days}), "everyone")
 
 
+def slack_live(place: Path, texts: list[str]) -> Source:
+    """Read newest first: the first text is the newest."""
+    made = Workspace()
+    channel = made.add_channel("C1", "general", ["U1", "UBOT"])
+    for number, text in reversed(list(enumerate(texts))):
+        channel.messages[f"176760360{9 - number}.000000"] = message(text, f"176760360{9 - number}.000000")
+    running = _OPEN.enter_context(in_thread(FakeSlack(made)))
+    engine = open_ledger(f"sqlite:///{place / 'ledger.sqlite'}")
+    _OPEN.callback(engine.dispose)
+    return SlackWorkspace(SlackClient("xoxb-fake", running.slack.base_url), engine, Wanted("T1"), read)
+
+
 def corpus(_: Path, texts: list[str]) -> Source:
     return Corpus("set", [CorpusText(str(number), "Title", text) for number, text in enumerate(texts)])
 
 
-SOURCES: dict[str, Made] = {"folder": folder, "slack-export": slack, "corpus": corpus}
+SOURCES: dict[str, Made] = {
+    "folder": folder,
+    "slack-export": slack,
+    "slack-workspace": slack_live,
+    "corpus": corpus,
+}
 TEXTS = ["Leave is 25 days.", "Pay is monthly."]
 
 
 @pytest.fixture(params=SOURCES)
-def made(request: pytest.FixtureRequest) -> Made:
-    return SOURCES[request.param]
+def made(request: pytest.FixtureRequest) -> Iterator[Made]:
+    yield SOURCES[request.param]
+    _OPEN.close()
 
 
 def items(source: Source) -> list[Item]:

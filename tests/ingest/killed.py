@@ -1,13 +1,15 @@
 """Ingestion killed at one step after another, each time in a process of its own; started by test_killed.py.
 
-    python -m tests.ingest.killed HOME FOLDER COPIES [AT_RANDOM]
+    python -m tests.ingest.killed HOME FOLDER COPIES AT_RANDOM INDEX CLUSTER PORT
 
 Copies HOME to COPIES/1, COPIES/2, ... and ingests FOLDER into each. The n-th copy's process dies, without any clean-up,
 at its n-th step: a listing, an embedding batch, a ledger transaction, a change or save of the dense index, before and
-after each. Prints the number of copies; in the last one nothing was left to die at. With a number AT_RANDOM so many
-copies are killed from outside instead, each at a moment drawn at random.
+after each. Prints the number of copies; in the last one nothing was left to die at. Where AT_RANDOM is not 0, so many
+copies are killed from outside instead, each at a moment drawn at random. INDEX is the setting of this name; CLUSTER and
+PORT, where they are not empty, are of the PostgreSQL that has each home's ledger.
 """
 
+import hashlib
 import os
 import random
 import shutil
@@ -15,6 +17,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import event
@@ -27,7 +30,33 @@ from ingest.source import Item, Unlisted
 from retrieval.access import Scope
 from retrieval.embedder import Vectors
 from retrieval.index import Index, Near, Row
+from tests.postgres_server import PostgresServer
 from tests.word_embedder import WordEmbedder
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where the homes have their vectors and ledgers: on PostgreSQL each in a database of its own."""
+
+    index: str = ""
+    postgres: PostgresServer | None = None
+
+    def settings(self, home: Path) -> Settings:
+        return Settings(home=home, index=self.index, ledger=self.postgres.url(_named(home)) if self.postgres else "")
+
+    def create(self, home: Path) -> Path:
+        if self.postgres:
+            self.postgres.new_database(_named(home))
+        return home
+
+    def copy(self, home: Path, to: Path) -> Path:
+        if self.postgres:
+            self.postgres.new_database(_named(to), template=_named(home))
+        return shutil.copytree(home, to)
+
+
+def _named(home: Path) -> str:
+    return hashlib.sha256(str(home).encode()).hexdigest()[:40]
 
 
 class Steps:
@@ -104,41 +133,46 @@ class MortalIndex:
         self._index.save()
         self._steps.step()
 
+    def purge(self) -> None:
+        self._steps.step()
+        self._index.purge()
+        self._steps.step()
 
-def ingest(place: Path, folder: Path, steps: Steps) -> None:
+
+def ingest(settings: Settings, folder: Path, steps: Steps) -> None:
     """Bring one home up to date, mortally."""
-    home = Home(Settings(home=place))
+    home = Home(settings)
     home.__dict__["embedder"] = MortalEmbedder(steps)
     home.indexes.dense = MortalIndex(home.indexes.dense, steps)
     event.listen(home.engine, "commit", steps.step)
     home.ingest_source(MortalFolder(folder, steps), NoProgress())
 
 
-def main(home: Path, folder: Path, copies: Path) -> int:
+def main(store: Store, home: Path, folder: Path, copies: Path) -> int:
     """Kill at every step; the number of copies."""
     number = 0
     killed = True
     while killed:
         number += 1
-        copy = shutil.copytree(home, copies / str(number))
+        copy = store.copy(home, copies / str(number))
         child = os.fork()  # quicker than a fresh process, and safe: nothing here has started a thread
         if not child:
-            ingest(copy, folder, Steps(number))
+            ingest(store.settings(copy), folder, Steps(number))
             os._exit(0)
         killed = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     return number
 
 
-def at_random(home: Path, folder: Path, copies: Path, count: int) -> int:
+def at_random(store: Store, home: Path, folder: Path, copies: Path, count: int) -> int:
     """Kill so many times, at moments between the beginning and the end of an undisturbed run."""
     dice = random.Random(7)
     lasted = 0.0
     for number in range(1, count + 1):
-        copy = shutil.copytree(home, copies / str(number))
+        copy = store.copy(home, copies / str(number))
         begun = time.monotonic()
         child = os.fork()
         if not child:
-            ingest(copy, folder, Steps(-1))
+            ingest(store.settings(copy), folder, Steps(-1))
             os._exit(0)
         if number == 1:  # runs to its end
             os.waitpid(child, 0)
@@ -151,5 +185,11 @@ def at_random(home: Path, folder: Path, copies: Path, count: int) -> int:
 
 
 if __name__ == "__main__":
-    places = (Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
-    sys.stdout.write(str(at_random(*places, int(sys.argv[4])) if sys.argv[4:] else main(*places)))
+    home, folder, copies = map(Path, sys.argv[1:4])
+    count, (index, cluster, port) = int(sys.argv[4]), sys.argv[5:]
+    if index:
+        import pymilvus  # noqa: F401 - in each child it would take longer than the run
+        from milvus_lite.adapter.grpc import server  # noqa: F401
+    store = Store(index, PostgresServer(Path(cluster), int(port)) if cluster else None)
+    made = at_random(store, home, folder, copies, count) if count else main(store, home, folder, copies)
+    sys.stdout.write(str(made))

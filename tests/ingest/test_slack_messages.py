@@ -144,7 +144,7 @@ def test_text_and_blocks_are_not_said_twice() -> None:
 
 def test_an_apps_attachments_and_files_stand_below_the_text() -> None:
     found = text(text="New:", attachments=[{"title": "Ticket 7"}], files=[{"name": "a.pdf"}])
-    assert found == "New:\nTicket 7\n(file: a.pdf, not in the export)"
+    assert found == "New:\nTicket 7\n(file: a.pdf)"
 
 
 def test_a_comment_on_a_file_of_the_old_format_is_read() -> None:
@@ -152,7 +152,7 @@ def test_a_comment_on_a_file_of_the_old_format_is_read() -> None:
     row = {"subtype": "file_comment", "ts": TS, "text": "", "comment": comment, "file": {"name": "a.pdf"}}
     found = message_in(row, NAMES)
     assert isinstance(found, Message)
-    assert found.line == "Hana Okoro (2026-01-05): Where is @Sam Whitlock?\n(file: a.pdf, not in the export)"
+    assert found.line == "Hana Okoro (2026-01-05): Where is @Sam Whitlock?\n(file: a.pdf)"
 
 
 @pytest.mark.parametrize(

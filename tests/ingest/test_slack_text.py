@@ -49,18 +49,18 @@ def test_what_opens_slack_is_taken_out(text: str, kept: str) -> None:
 @pytest.mark.parametrize(
     ("file", "line"),
     [
-        ({"title": "Desk plan", "mode": "hosted", "url_private": "https://x?t=xoxe-1"}, "Desk plan, not in the export"),
-        ({"name": "b.pdf", "mode": "snippet"}, "b.pdf, not in the export"),
-        ({"name": "c", "mode": "post"}, "c, not in the export"),
-        ({"name": "c", "mode": "quip"}, "c, not in the export"),
+        ({"title": "Desk plan", "mode": "hosted", "url_private": "https://x?t=xoxe-1"}, "Desk plan"),
+        ({"name": "b.pdf", "mode": "snippet"}, "b.pdf"),
+        ({"name": "c", "mode": "post"}, "c"),
+        ({"name": "c", "mode": "quip"}, "c"),
         ({"id": "F1", "mode": "tombstone"}, "without a name, deleted"),
         ({"name": "c", "mode": "hidden_by_limit"}, "c, hidden by the workspace's plan"),
         ({"name": "c", "mode": "external", "is_external": True}, "c, kept outside Slack"),
         ({"name": "c", "mode": "hosted", "file_access": "access_denied"}, "c, no access"),
         ({"name": "c", "file_access": "file_not_found"}, "c, not found"),
         ({"name": "c", "file_access": "check_file_info"}, "c, of another workspace"),
-        ({}, "without a name, not in the export"),
-        ({"name": "", "title": None, "mode": 3}, "without a name, not in the export"),
+        ({}, "without a name"),
+        ({"name": "", "title": None, "mode": 3}, "without a name"),
     ],
 )
 def test_a_file_is_named_with_why_it_cannot_be_read_and_never_linked(file: dict[str, object], line: str) -> None:
@@ -68,11 +68,11 @@ def test_a_file_is_named_with_why_it_cannot_be_read_and_never_linked(file: dict[
 
 
 def test_two_files_of_one_name_are_both_named() -> None:
-    assert file_lines({"files": [{"name": "a.pdf"}] * 2}) == ["(file: a.pdf, not in the export)"] * 2
+    assert file_lines({"files": [{"name": "a.pdf"}] * 2}) == ["(file: a.pdf)"] * 2
 
 
 def test_the_old_formats_single_file_is_named() -> None:
-    assert file_lines({"file": {"name": "b.pdf"}}) == ["(file: b.pdf, not in the export)"]
+    assert file_lines({"file": {"name": "b.pdf"}}) == ["(file: b.pdf)"]
 
 
 @pytest.mark.parametrize("message", [{}, {"files": 7}, {"files": {"a": 1}}, {"file": "b.pdf"}])

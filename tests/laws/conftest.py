@@ -1,4 +1,4 @@
-"""Homes that are made quickly, many times in one test."""
+"""Homes that are made quickly, many times in one test; and each place for the ledger and the vectors."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -16,6 +16,24 @@ OFFICE = (
     Written("bands", ("The salary of a zebra keeper is 49,700 pounds.",), "group:hr"),
     Written("warnings", ("A warning about overtime is kept for eleven months.",), "slack:T1/C1"),
 )
+PAIRS = [("sqlite", "faiss"), ("sqlite", "milvus lite"), ("postgresql", "faiss"), ("postgresql", "milvus server")]
+BACKENDS = [
+    pytest.param(pair, marks=[pytest.mark.heavy] if number else [], id=" and ".join(pair))
+    for number, pair in enumerate(PAIRS)
+]
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The settings for one pair of places."""
+    ledger, index = request.param
+    settings = {}
+    if ledger == "postgresql":
+        server = request.getfixturevalue("postgres_cluster")
+        settings["ledger"] = server.url(server.new_database())
+    if index != "faiss":
+        settings["index"] = f"milvus:{request.getfixturevalue('milvus') if index == 'milvus server' else 'index.db'}"
+    return settings
 
 
 @pytest.fixture(scope="session")

@@ -65,9 +65,15 @@ def markdown(note: Note) -> str:
 
 
 @pytest.fixture
-def running(make_home: Callable[..., Home], tmp_path: Path) -> Home:
+def opened(make_home: Callable[..., Home], backend: dict[str, str]) -> Callable[[], Home]:
+    """Opens the same home again at each call."""
+    return lambda: make_home(**backend)
+
+
+@pytest.fixture
+def running(opened: Callable[[], Home], tmp_path: Path) -> Home:
     """A home that somebody has open; one of its documents has an older version."""
-    home = make_home()
+    home = opened()
     texts = {f"{key}.md": markdown(note) for key, note in NOTES.items()}
     older = texts | {"d.md": texts["d.md"].replace("laptop", "phone")}
     for version in (older, texts):
@@ -102,13 +108,13 @@ def shown(home: Home, note: Note) -> str:
 
 
 def test_after_a_deletion_nothing_shows_or_holds_the_text(
-    running: Home, make_home: Callable[..., Home], tmp_path: Path
+    running: Home, opened: Callable[[], Home], tmp_path: Path
 ) -> None:
     ask_everything(running)
     for key in ("c", "a", "d"):
         note = NOTES[key]
         assert note.text in shown(running, note)
-        found = receipt.delete(make_home(), f"notes/{key}.md")
+        found = receipt.delete(opened(), f"notes/{key}.md")
         assert (found.found, found.looked_for > 0, found.shared > 0) == ((), True, True)
         after = shown(running, note)
         assert [told for told in (note.text, note.title, note.word) if told in after] == []
@@ -123,9 +129,9 @@ def files_with(home: Path, word: str) -> list[str]:
     return [name for name, held in data.items() if any(form in held for form in forms)]
 
 
-def test_the_tombstone_alone_hides_the_text_from_another_process(running: Home, make_home: Callable[..., Home]) -> None:
+def test_the_tombstone_alone_hides_the_text_from_another_process(running: Home, opened: Callable[[], Home]) -> None:
     note = NOTES["a"]
-    stale = make_home()
+    stale = opened()
     assert note.text in shown(stale, note)
     documents.remove(running.engine, "notes/a.md")
     assert note.text not in shown(stale, note)
@@ -141,11 +147,11 @@ def test_what_an_interrupted_deletion_left_in_files_goes_with_the_next_run(runni
     assert files_with(tmp_path / "home", "quokkahouse") == []
 
 
-def test_a_source_that_was_open_cannot_be_opened_again(running: Home, make_home: Callable[..., Home]) -> None:
+def test_a_source_that_was_open_cannot_be_opened_again(running: Home, opened: Callable[[], Home]) -> None:
     hits = running.retriever.search(NOTES["a"].question, PUBLIC, 5)
     client = TestClient(make_app(running, "key"), base_url="http://127.0.0.1", headers={"Authorization": "Bearer key"})
     route = f"/api/chunks/{hits[0].chunk.id}"
     assert NOTES["a"].text in client.get(route).json()["text"]
-    make_home().delete("notes/a.md")
+    opened().delete("notes/a.md")
     assert client.get(route).status_code == 404
     assert "uokkahouse" not in client.get("/api/documents").text

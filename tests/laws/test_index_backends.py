@@ -24,16 +24,9 @@ PAY = "What is the salary of a zebra keeper?"
 HANA = Caller("hana@office.example", frozenset({"group:hr"}))
 
 
-@pytest.fixture(params=["", "milvus:index.db", pytest.param("milvus server", marks=pytest.mark.heavy)])
-def setting(request: pytest.FixtureRequest) -> str:
-    if request.param == "milvus server":
-        return f"milvus:{request.getfixturevalue('milvus')}"
-    return str(request.param)
-
-
 @pytest.fixture
-def office(make_home: Callable[..., Home], setting: str, tmp_path: Path) -> Home:
-    home = make_home(index=setting)
+def office(make_home: Callable[..., Home], backend: dict[str, str], tmp_path: Path) -> Home:
+    home = make_home(**backend)
     home.ingest(write(tmp_path / "office", OFFICE), "everyone", NoProgress())
     return home
 
@@ -56,19 +49,19 @@ def test_an_answer_comes_from_inside_the_scope_alone(office: Home) -> None:
 
 
 def test_a_deleted_document_is_gone_from_the_index_of_whoever_opens_it_next(
-    office: Home, make_home: Callable[..., Home], setting: str
+    office: Home, make_home: Callable[..., Home], backend: dict[str, str]
 ) -> None:
     office.delete("office/bands.md")
-    again = make_home(index=setting)
+    again = make_home(**backend)
     *_, last = again.desk.ask(Question(PAY, HANA))
     assert isinstance(last, Refused)
     assert (again.indexes.dense.rows, dense(again, PAY, HANA)) == (1, {"office/leave.md"})
 
 
 def test_a_changed_audience_counts_on_the_next_question(
-    office: Home, make_home: Callable[..., Home], setting: str, tmp_path: Path
+    office: Home, make_home: Callable[..., Home], backend: dict[str, str], tmp_path: Path
 ) -> None:
-    running = make_home(index=setting)
+    running = make_home(**backend)
     *_, before = running.desk.ask(Question(PAY, HANA))
     (tmp_path / "office" / "audiences.toml").write_text('[[rule]]\npaths = "bands.md"\naudience = "group:board"\n')
     office.ingest(tmp_path / "office", "everyone", NoProgress())
@@ -83,9 +76,9 @@ def test_a_changed_audience_counts_on_the_next_question(
 
 
 def test_another_embedder_is_refused_by_the_index_itself(
-    office: Home, make_home: Callable[..., Home], setting: str
+    office: Home, make_home: Callable[..., Home], backend: dict[str, str]
 ) -> None:
-    other = make_home(index=setting)
+    other = make_home(**backend)
     other.__dict__["embedder"] = WordEmbedder()
     with pytest.raises(EmbedderMismatch, match="the settings name words@1"):
         _ = other.indexes

@@ -63,6 +63,20 @@ def test_a_filling_that_was_killed_is_never_seen_and_goes_with_the_next(opened: 
     assert again._milvus.names("frontdesk_") == [again._state.collection]
 
 
+def test_a_file_that_has_lost_rows_is_filled_again(opened: Open, filled: MilvusIndex) -> None:
+    filled._milvus.delete(filled._state.collection, ["leave"])  # as a part of the file that is gone
+    again = opened()
+    assert (again.seq, again.rows) == (0, 0)
+    again.apply([row("leave", 0), row("travel", 1)], [], 2)
+    again.save()
+    assert (opened().seq, opened().rows, ids(opened())) == (2, 2, {"leave", "travel"})
+
+
+def test_rows_that_were_taken_out_since_are_not_taken_for_lost(opened: Open, filled: MilvusIndex) -> None:
+    filled.apply([row("jury", 2)], ["leave", "travel"], 5)
+    assert (opened().seq, ids(opened())) == (5, {"jury"})
+
+
 def test_others_search_the_old_filling_until_the_new_one_is_saved(opened: Open, filled: MilvusIndex) -> None:
     other = opened()
     filled.clear()

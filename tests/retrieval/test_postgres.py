@@ -1,10 +1,6 @@
-"""The ledger on a real PostgreSQL, started here from Debian's package."""
+"""The ledger on a real PostgreSQL."""
 
-import pwd
-import shutil
-import socket
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +16,7 @@ from retrieval.document import NO_FACTS, Facts
 from retrieval.errors import LedgerBusy, LedgerDamaged
 from retrieval.ledger import documents as ledger_documents
 from tests.conftest import write
+from tests.postgres_server import PostgresServer
 
 pytestmark = pytest.mark.heavy
 
@@ -31,29 +28,9 @@ TRAVEL = "# Travel\n\nBook trains two weeks ahead. First class is for journeys o
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of an empty database in a cluster of its own."""
-    programs = max(Path("/usr/lib/postgresql").glob("*/bin"))
-    folder = tmp_path_factory.mktemp("postgres")
-    for parent in (folder, *folder.parents[:3]):
-        parent.chmod(0o755)  # PostgreSQL refuses to run as root, and its user must get there
-    owner = pwd.getpwnam("postgres")
-    shutil.chown(folder, owner.pw_uid, owner.pw_gid)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-    def run(*command: str) -> None:
-        subprocess.run(command, check=True, user="postgres", cwd=folder, capture_output=True)
-
-    data = str(folder / "data")
-    run(str(programs / "initdb"), "-D", data, "-A", "trust", "-U", "frontdesk")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-    run(str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
-    try:
-        yield f"postgresql+psycopg://frontdesk@127.0.0.1:{port}/postgres"
-    finally:
-        run(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
+def postgres(postgres_cluster: PostgresServer) -> str:
+    """The URL of an empty database."""
+    return postgres_cluster.url(postgres_cluster.new_database())
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,70 @@
+"""The server's routes for answers that a person wrote: list, propose, approve, delete. For admins only."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app import approval, verified_answers
+from app.access import Action, authorize
+from app.callers import Asking, Serving
+from app.verified_answers import VerifiedAnswer
+from retrieval.access import EVERYONE, audience_id
+from retrieval.errors import QuestionRefused
+
+
+class NewAnswer(BaseModel):
+    """An answer for approval; `sources` are uris that it rests on, `expires` is its last day."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(min_length=1, max_length=1000)
+    answer: str = Field(min_length=1, max_length=10_000)
+    owner: str = ""
+    audience: str = EVERYONE
+    sources: list[str] = []
+    expires: date | None = None
+
+
+def listed_answers(home: Serving, caller: Asking) -> list[dict[str, Any]]:
+    """All answers, each with how it stands."""
+    authorize(caller, Action.MANAGE)
+    return [{**asdict(one), "stands": stands} for one, stands in verified_answers.reviewed(home.engine)]
+
+
+def propose(body: NewAnswer, home: Serving, caller: Asking) -> dict[str, str]:
+    """Keep an answer for approval; one to the same question takes its place."""
+    authorize(caller, Action.MANAGE)
+    try:
+        audience = audience_id(body.audience)
+    except ValueError as exc:
+        raise QuestionRefused(str(exc)) from exc
+    stated = (body.question, body.answer, body.owner, audience, tuple(body.sources), body.expires)
+    answer = VerifiedAnswer(verified_answers.id_of(body.question), *stated)
+    verified_answers.propose(home.engine, [answer])
+    return {"id": answer.id}
+
+
+def approve(answer: str, home: Serving, caller: Asking) -> Response:
+    """Let it be given from now on."""
+    authorize(caller, Action.MANAGE)
+    approval.approve(home, answer)
+    return Response(status_code=204)
+
+
+def take_back(answer: str, home: Serving, caller: Asking) -> Response:
+    """Delete it everywhere."""
+    authorize(caller, Action.MANAGE)
+    approval.take_back(home, answer)
+    return Response(status_code=204)
+
+
+ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
+    ("/api/answers", "GET", listed_answers),
+    ("/api/answers", "POST", propose),
+    ("/api/answers/{answer}/approve", "POST", approve),
+    ("/api/answers/{answer}", "DELETE", take_back),
+]

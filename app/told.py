@@ -1,0 +1,43 @@
+"""What of a finding is told: its passages, quotes and nearest titles as they stand in events. Pure."""
+
+from app.events import Citation, Near, Source
+from retrieval.passage import Passage
+from retrieval.search import Finding
+
+_CLOSEST_TITLES = 3
+
+
+def source_of(passage: Passage) -> Source:
+    """A passage as a numbered source."""
+    return Source(
+        passage.number,
+        passage.uri,
+        passage.title,
+        passage.heading,
+        passage.text,
+        round(passage.relevance, 4),
+        passage.chunks[0].id,
+    )
+
+
+def citation_of(passage: Passage, start: int, end: int) -> Citation:
+    """Characters `start` to `end` of a passage as a citation."""
+    place = passage.place(start, end)
+    return Citation(
+        passage.number,
+        passage.uri,
+        passage.title,
+        passage.text[start:end],
+        place.chunk.anchor_at(place.start),
+        place.chunk.id,
+        place.start,
+        place.end,
+    )
+
+
+def closest(finding: Finding) -> tuple[Near, ...]:
+    """The documents that came nearest, best first, each once."""
+    near: dict[str, Near] = {}
+    for hit in finding.hits:
+        near.setdefault(hit.chunk.uri, Near(hit.chunk.title, hit.chunk.uri, hit.chunk.id))
+    return tuple(near.values())[:_CLOSEST_TITLES]
