@@ -124,12 +124,12 @@ def test_an_index_that_is_not_known_names_the_known_ones(make_home: Callable[...
 
 
 def test_a_password_is_not_shown(frontdesk: Frontdesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FRONTDESK_INDEX", "milvus:ftp://ann:secret@host:1")
+    monkeypatch.setenv("FRONTDESK_INDEX", "milvus:ftp://ann:hunter2@host:1")
     for command in (("doctor", "--json"), ("index",)):
         done = frontdesk(*command)
         assert done.code != 0
         assert "host:1" in done.out + done.error
-        assert "secret" not in done.out + done.error
+        assert "hunter2" not in done.out + done.error
 
 
 def test_while_another_run_writes_nothing_is_rebuilt_or_moved(own_office: Home) -> None:
