@@ -18,6 +18,8 @@ from tests.fake_slack import FakeSlack
 from tests.fake_slack.background import in_thread
 from tests.ingest.slack_office import workspace
 
+pytestmark = pytest.mark.heavy  # each starts processes of its own
+
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 

@@ -21,6 +21,8 @@ from retrieval.ledger import documents, runs
 from tests.app.commands import two_files
 from tests.serving import served
 
+pytestmark = pytest.mark.heavy  # each starts processes of its own
+
 ADMIN, EMPLOYEE = "ada@office.example", "sam@office.example"
 
 

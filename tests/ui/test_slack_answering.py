@@ -12,7 +12,7 @@ from tests.fake_slack.faults import json_error
 from tests.ui.slack_world import LEAVE, Told, World, visible
 from ui import slack_words
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.heavy]
 LONG = "A sentence that is long enough to be shown at once, word for word, before the rest. " * 4
 
 

@@ -11,7 +11,7 @@ from app.settings import Settings
 from tests.serving import free_port, served
 from tests.ui.slack_world import LEAVE, Told, World, visible
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.heavy]
 
 
 async def test_a_mention_gets_one_answer_although_slack_tells_of_it_twice(here: World) -> None:

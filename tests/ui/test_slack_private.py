@@ -8,7 +8,7 @@ from tests.ui.slack_world import BONUS, LEAVE, Told, World, element, visible
 from ui import slack_words
 from ui.slack_buttons import SHARE, SHORTCUT, SHOW_ME
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.heavy]
 
 
 async def whispered(here: World, number: int = 1) -> dict[str, Any]:
