@@ -1,7 +1,5 @@
 """The people of the company: who they are and which groups they are in."""
 
-import csv
-import io
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, delete, insert, select
 
+from app.csv_rows import Row, read_rows
 from app.tables import people
 from retrieval.countries import code_of, is_code, name_of
 from retrieval.errors import Unusable
@@ -41,17 +40,7 @@ def read_csv(path: Path) -> list[Person]:
     Raises:
         Unusable: with the first line that is wrong; nothing is imported then.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise Unusable(f"{path} cannot be read as UTF-8 text. A CSV file of people was expected") from exc
-    rows = csv.DictReader(io.StringIO(text))
-    if tuple(rows.fieldnames or ()) != COLUMNS:
-        raise Unusable(f"{path} must begin with the line {','.join(COLUMNS)}, not {','.join(rows.fieldnames or ())!r}")
-    try:
-        found = [_person(row, f"{path} line {rows.line_num}") for row in rows]
-    except csv.Error as exc:
-        raise Unusable(f"{path} line {rows.line_num}: {exc}") from exc
+    found = read_rows(path, COLUMNS, "people", _person)
     addresses = [person.email for person in found]
     twice = next((address for address in addresses if addresses.count(address) > 1), None)
     if twice:
@@ -91,7 +80,7 @@ def names(engine: Engine) -> dict[str, str]:
         return {row.email: row.name for row in connection.execute(select(people).order_by(people.c.name))}
 
 
-def _person(row: dict[str, str | None], place: str) -> Person:
+def _person(row: Row, place: str) -> Person:
     if None in row or None in row.values():
         raise Unusable(f"{place}: {len(COLUMNS)} columns were expected")
     email = normal(row["email"] or "")

@@ -4,8 +4,6 @@ Nobody gets one who may not read everything that it rests on. One that has expir
 changed since it was approved, is given to nobody.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, delete, insert, select, update
 
+from app.csv_rows import read_rows
 from app.tables import verified_answers
 from ingest.verified import ApprovedAnswer, VerifiedAnswers
 from retrieval.access import EVERYONE, Audience, Scope, audience_id
@@ -55,17 +54,7 @@ def read_csv(path: Path) -> list[VerifiedAnswer]:
     Raises:
         Unusable: with the first line that is wrong; nothing is imported then.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise Unusable(f"{path} cannot be read as UTF-8 text. A CSV file of answers was expected") from exc
-    rows = csv.DictReader(io.StringIO(text))
-    if tuple(rows.fieldnames or ()) != COLUMNS:
-        raise Unusable(f"{path} must begin with the line {','.join(COLUMNS)}, not {','.join(rows.fieldnames or ())!r}")
-    try:
-        found = [_verified(row, f"{path} line {rows.line_num}") for row in rows]
-    except csv.Error as exc:
-        raise Unusable(f"{path} line {rows.line_num}: {exc}") from exc
+    found = read_rows(path, COLUMNS, "answers", _verified)
     if not found:
         raise Unusable(f"{path} holds no answers")
     return found

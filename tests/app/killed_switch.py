@@ -10,7 +10,6 @@ Prints the number of copies; in the last one nothing was left to die at. Started
 import os
 import shutil
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import event
@@ -18,8 +17,7 @@ from sqlalchemy import event
 from app import embedder_switch
 from app.bootstrap import Home
 from app.settings import Settings
-from retrieval.embedder import Vectors
-from tests.ingest.killed import Steps
+from tests.ingest.killed import MortalEmbedder, Steps
 from tests.word_embedder import WordEmbedder
 
 
@@ -30,18 +28,8 @@ class OtherWords(WordEmbedder):
     dim = 256
 
 
-class MortalWords(OtherWords):
+class MortalWords(MortalEmbedder, OtherWords):
     """Dies before or after it embeds."""
-
-    def __init__(self, steps: Steps) -> None:
-        super().__init__()
-        self._steps = steps
-
-    def passages(self, texts: Sequence[str]) -> Vectors:
-        self._steps.step()
-        vectors = super().passages(texts)
-        self._steps.step()
-        return vectors
 
 
 def switch(place: Path, steps: Steps) -> None:

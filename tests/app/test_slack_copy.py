@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from app import slack_choices, slack_inbox
 from app.bootstrap import Home
@@ -16,9 +15,6 @@ from ingest.report import NoProgress
 from retrieval.access import ADMINS, EVERYONE
 from retrieval.errors import FrontdeskError, Unusable
 from retrieval.ledger import runs
-from retrieval.ledger.engine import reading
-from retrieval.ledger.schema import chunks
-from tests.fake_slack.faults import json_error
 from tests.ingest.slack_office import HANA, Office, office, workspace
 from tests.slack_zip import message, slack_zip
 
@@ -32,33 +28,13 @@ def slack(tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 def train(slack: Office) -> str:
     """A thread of two, read by a run."""
-    root = slack.post("C1", "Who books the train?")
-    slack.post("C1", "You do.", root, "U2")
-    slack.ingest()
-    slack.follow()
-    slack.calls("")
-    return root
+    return slack.read("C1", "Who books the train?", "You do.")
 
 
 @pytest.fixture
 def salary(slack: Office) -> str:
     """A message in the private channel, read by a run."""
-    root = slack.post("G1", "Salaries rise in May.")
-    slack.ingest()
-    slack.follow()
-    slack.calls("")
-    return root
-
-
-def stored(slack: Office) -> str:
-    """Every text in the ledger, older versions too."""
-    with reading(slack.home.engine) as connection:
-        return "\n".join(connection.execute(select(chunks.c.text)).scalars())
-
-
-def away(slack: Office, times: int = 10_000) -> None:
-    """Slack tells us nothing any more."""
-    slack.slack.fail("*", json_error("account_inactive"), times=times)
+    return slack.read("G1", "Salaries rise in May.")
 
 
 def test_an_export_may_not_bring_back_what_was_deleted_since(slack: Office, tmp_path: Path) -> None:
@@ -98,7 +74,7 @@ def test_when_the_app_is_removed_nothing_is_kept(slack: Office, train: str, sala
     slack.post("C1", "Never read.")
     slack.admin.uninstall()
     slack.follow()
-    assert (slack.paths(), slack.state.channels(), stored(slack)) == ({}, {}, "")
+    assert (slack.paths(), slack.state.channels(), slack.stored()) == ({}, {}, "")
     assert slack_inbox.waiting(slack.home.engine, "syncing", 100) == []
 
 
@@ -129,7 +105,7 @@ def test_during_a_run_closing_does_not_wait_and_the_rest_comes_after_it(slack: O
 
 def test_what_was_not_applied_is_applied_by_the_next_process(slack: Office, train: str) -> None:
     new = slack.post("C1", "The canteen is closed.")
-    away(slack, times=1)
+    slack.away(times=1)
     with pytest.raises(FrontdeskError, match="the app was removed"):
         slack.follow()
     assert SlackCopy(slack.home).follow() is False

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from app import slack_inbox
 from app.bootstrap import Home
 from app.settings import Settings
@@ -16,9 +18,12 @@ from ingest.report import NoProgress, Report
 from ingest.slack_state import SlackState
 from retrieval.access import EVERYONE, PUBLIC, Scope
 from retrieval.ledger import documents, lookup
+from retrieval.ledger.engine import reading
+from retrieval.ledger.schema import chunks
 from tests.fake_slack import FakeSlack, ManualClock, Rank, Sort, Workspace
 from tests.fake_slack.admin import Admin
 from tests.fake_slack.background import Running, in_thread
+from tests.fake_slack.faults import json_error
 from tests.word_embedder import WordEmbedder
 
 HANA, SAM = "hana@x.example", "sam@x.example"
@@ -89,6 +94,25 @@ class Office:
     def found(self, question: str, scope: Scope = PUBLIC) -> list[str]:
         """Texts that answer a question."""
         return [hit.chunk.text for hit in self.home.retriever.search(question, scope, 20)]
+
+    def read(self, channel: str, text: str, *replies: str) -> str:
+        """A thread that a run has read, its replies by another one; gives the time of its root."""
+        root = self.post(channel, text)
+        for reply in replies:
+            self.post(channel, reply, root, "U2")
+        self.ingest()
+        self.follow()
+        self.calls("")
+        return root
+
+    def stored(self) -> str:
+        """Every text in the ledger, older versions too."""
+        with reading(self.home.engine) as connection:
+            return "\n".join(connection.execute(select(chunks.c.text)).scalars())
+
+    def away(self, times: int = 10_000) -> None:
+        """Slack tells us nothing any more."""
+        self.slack.fail("*", json_error("account_inactive"), times=times)
 
     def calls(self, method: str) -> int:
         """How often the method was called since this was asked last."""

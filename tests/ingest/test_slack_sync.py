@@ -13,7 +13,7 @@ from retrieval.errors import FrontdeskError
 from retrieval.ledger.engine import reading
 from retrieval.ledger.schema import chunks
 from tests.fake_slack import files
-from tests.fake_slack.faults import Fault, json_error
+from tests.fake_slack.faults import Fault
 from tests.fake_slack.file import File
 from tests.ingest.slack_office import HANA, SAM, Office, office, workspace
 from tests.word_embedder import WordEmbedder
@@ -29,33 +29,13 @@ def slack(tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 def train(slack: Office) -> str:
     """A thread of two, read by a run."""
-    root = slack.post("C1", "Who books the train?")
-    slack.post("C1", "You do.", root, "U2")
-    slack.ingest()
-    slack.follow()
-    slack.calls("")
-    return root
+    return slack.read("C1", "Who books the train?", "You do.")
 
 
 @pytest.fixture
 def salary(slack: Office) -> str:
     """A message in the private channel, read by a run."""
-    root = slack.post("G1", "Salaries rise in May.")
-    slack.ingest()
-    slack.follow()
-    slack.calls("")
-    return root
-
-
-def stored(slack: Office) -> str:
-    """Every text in the ledger, older versions too."""
-    with reading(slack.home.engine) as connection:
-        return "\n".join(connection.execute(select(chunks.c.text)).scalars())
-
-
-def away(slack: Office, times: int = 10_000) -> None:
-    """Slack tells us nothing any more."""
-    slack.slack.fail("*", json_error("account_inactive"), times=times)
+    return slack.read("G1", "Salaries rise in May.")
 
 
 def test_a_new_message_and_a_reply_are_found_without_a_run(slack: Office, train: str) -> None:
@@ -93,7 +73,7 @@ def test_an_edited_message_says_what_it_says_now_and_the_old_words_are_gone(slac
     slack.slack.as_user("U1").edit("C1", train, "Who books the flight?")
     slack.follow()
     assert slack.lines(f"C1/{train}") == ["Who books the flight?", "You do."]
-    assert "train" not in stored(slack)
+    assert "train" not in slack.stored()
 
 
 def test_a_deleted_reply_is_gone_from_older_versions_too(slack: Office, train: str) -> None:
@@ -102,11 +82,11 @@ def test_a_deleted_reply_is_gone_from_older_versions_too(slack: Office, train: s
     slack.slack.as_user("U1").delete("C1", secret)
     slack.follow()
     assert slack.lines(f"C1/{train}") == ["Who books the train?", "You do."]
-    assert "7714" not in stored(slack)
+    assert "7714" not in slack.stored()
 
 
 def test_a_reply_that_comes_keeps_the_older_version_for_those_who_were_quoted_it(slack: Office, train: str) -> None:
-    before = stored(slack)
+    before = slack.stored()
     slack.post("C1", "Thanks.", train)
     slack.follow()
     with reading(slack.home.engine) as connection:
@@ -131,7 +111,7 @@ def test_a_deleted_first_message_leaves_the_replies(slack: Office, train: str) -
 
 def test_a_deleted_message_is_closed_at_once_although_slack_is_away(slack: Office, train: str) -> None:
     slack.slack.as_user("U1").delete("C1", train)
-    away(slack)
+    slack.away()
     with pytest.raises(FrontdeskError):
         slack.follow()
     assert slack.paths() == {f"C1/{train}": ADMINS}
@@ -168,13 +148,13 @@ def test_events_in_the_wrong_order_and_twice_do_no_harm(slack: Office, train: st
     slack.follow()
     assert slack.paths().keys() == {f"C1/{train}", f"C1/{first}"}
     assert slack.lines(f"C1/{first}") == ["Desk 4 is taken."]
-    assert "7714" not in stored(slack)
+    assert "7714" not in slack.stored()
 
 
 def test_a_member_who_leaves_reads_nothing_more_at_once(slack: Office, salary: str) -> None:
     assert slack.readable(HANA) == {f"G1/{salary}"}
     slack.admin.remove("G1", "U1")
-    away(slack)
+    slack.away()
     with pytest.raises(FrontdeskError):
         slack.follow()
     assert slack.readable(HANA) == slack.readable("gil@guest.example") == set()
@@ -190,7 +170,7 @@ def test_those_who_stay_read_on_and_those_who_come_read_too(slack: Office, salar
 
 def test_a_channel_that_turns_private_is_closed_although_slack_is_away(slack: Office, train: str) -> None:
     slack.admin.convert_private("C1")
-    away(slack)
+    slack.away()
     with pytest.raises(FrontdeskError):
         slack.follow()
     assert slack.paths() == {f"C1/{train}": "slack:T1/C1"}
@@ -261,7 +241,7 @@ def test_a_file_that_is_deleted_goes_and_leaves_its_message(slack: Office, train
     files.delete(slack.slack.workspace, file)
     slack.follow()
     assert slack.paths().keys() == {f"C1/{train}", f"C1/{ts}"}
-    assert "new office" not in stored(slack)
+    assert "new office" not in slack.stored()
 
 
 def test_a_message_that_was_nothing_but_its_file_goes_with_it(slack: Office, train: str) -> None:
