@@ -220,6 +220,22 @@ def test_a_question_whose_answer_never_came_can_be_asked_again(page: OPEN_PAGE, 
     assert HOTEL_LINE in shown(button(at, "Try again"))
 
 
+@pytest.mark.parametrize(
+    ("status", "caption"),
+    [("verified", web_view.VERIFIED), ("answered", web_view.NO_SOURCE), ("stopped", web_view.STOPPED)],
+)
+def test_below_an_answer_stands_how_far_to_trust_it(page: OPEN_PAGE, sample: Home, status: str, caption: str) -> None:
+    caller = Caller(SAM)
+    talk = sample.conversations.begin(caller, HOTEL)
+    for message in (
+        NewMessage("user", "asked", (Part(HOTEL),)),
+        NewMessage("assistant", status, (Part("130 euros."),)),
+    ):
+        sample.conversations.add(caller, talk, message)
+    at = page(SAM, talk)
+    assert [one.value for one in at.chat_message[1].caption] == [caption]
+
+
 def test_the_demo_says_so_and_lets_choose_who_asks(page: OPEN_PAGE, sample: Home) -> None:
     demo = Home(Settings(home=sample.settings.home, demo=True))
     demo.__dict__["embedder"] = sample.embedder
