@@ -104,7 +104,11 @@ def _app(setup: Setup, client: AsyncWebClient, we: Ourselves) -> AsyncApp:
             enterprise_id=None, team_id=we.team, bot_id=we.bot, bot_user_id=we.user, bot_token=setup.bot_token
         )
 
-    return AsyncApp(client=client, authorize=authorize, signing_secret=setup.signing_secret, name="frontdesk")
+    # It would warn at each start that the client's token is not asked, which is what we want.
+    quiet = logging.Logger("slack_bolt", logging.ERROR)
+    return AsyncApp(
+        client=client, authorize=authorize, signing_secret=setup.signing_secret, name="frontdesk", logger=quiet
+    )
 
 
 def _stored_first(server: SlackClient, consumer: Consumer) -> Callable[..., Awaitable[BoltResponse | None]]:
