@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import platformdirs
 from sqlalchemy import Engine
@@ -16,6 +15,7 @@ from app.answerer import Answerer
 from app.conversations import Conversations
 from app.desk import Desk
 from app.erasure import Deleted
+from app.language_models import prompted_answerer
 from app.places import make_private_folder, milvus_file, uploads_of
 from app.purge import purge
 from app.quoting import QuotingAnswerer
@@ -47,9 +47,6 @@ from retrieval.openvino_embedder import OpenVinoEmbedder
 from retrieval.openvino_export import exported
 from retrieval.search import Retriever
 from retrieval.sentence_embedder import SentenceEmbedder, finds_gpu
-
-if TYPE_CHECKING:
-    from app.llm.model import LanguageModel
 
 _log = logging.getLogger(__name__)
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -127,7 +124,7 @@ class Home:
         quoting = QuotingAnswerer(self.retriever)
         if not self.settings.llm:
             return {quoting.name: quoting}
-        prompted = _prompted(self.settings)
+        prompted = prompted_answerer(self.settings)
         return {prompted.name: prompted, quoting.name: quoting}
 
     @cached_property
@@ -258,43 +255,4 @@ def _milvus(home: Home, place: str) -> Index:
     return MilvusIndex(str(file or place), home.index_folder.name, home.embedder.id, home.embedder.dim)
 
 
-def _prompted(settings: Settings) -> Answerer:
-    from app.prompted import PromptedAnswerer
-
-    for matches, load in _MODELS:
-        if matches(settings.llm):
-            return PromptedAnswerer(load(settings), settings.answer_tokens)
-    raise Unusable(f"FRONTDESK_LLM is {settings.llm!r}: a Llama folder or a URL that begins with http was expected")
-
-
-def _is_url(place: str) -> bool:
-    return place.startswith(("http://", "https://"))
-
-
-def _load_remote(settings: Settings) -> "LanguageModel":
-    from app.llm.remote import RemoteModel, connect
-
-    return connect(
-        RemoteModel(
-            settings.llm,
-            settings.llm_model,
-            settings.llm_key,
-            settings.llm_tokenizer,
-            settings.llm_window,
-            settings.answer_tokens,
-        )
-    )
-
-
-def _load_local(settings: Settings) -> "LanguageModel":
-    from app.llm.local import load_llama
-
-    folder = Path(settings.llm).expanduser()
-    return load_llama(folder, settings.device, settings.llm_window, settings.answer_tokens)
-
-
-_MODELS: list[tuple[Callable[[str], bool], Callable[[Settings], "LanguageModel"]]] = [
-    (_is_url, _load_remote),
-    (lambda place: Path(place).expanduser().is_dir(), _load_local),
-]
 _INDEXES: dict[str, Callable[[Home, str], Index]] = {"": _faiss_files, "milvus": _milvus}

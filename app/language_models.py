@@ -1,0 +1,58 @@
+"""Which language model the settings mean, loaded; the one place that names the runners."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.answerer import Answerer
+from app.settings import Settings
+from retrieval.errors import Unusable
+
+if TYPE_CHECKING:
+    from app.llm.model import LanguageModel
+
+
+def prompted_answerer(settings: Settings) -> Answerer:
+    """The answerer that writes with the language model of the settings.
+
+    Raises:
+        Unusable: FRONTDESK_LLM names neither a folder nor a URL, or the model there cannot be used.
+    """
+    from app.prompted import PromptedAnswerer
+
+    for matches, load in _MODELS:
+        if matches(settings.llm):
+            return PromptedAnswerer(load(settings), settings.answer_tokens)
+    raise Unusable(f"FRONTDESK_LLM is {settings.llm!r}: a Llama folder or a URL that begins with http was expected")
+
+
+def _is_url(place: str) -> bool:
+    return place.startswith(("http://", "https://"))
+
+
+def _load_remote(settings: Settings) -> "LanguageModel":
+    from app.llm.remote import RemoteModel, connect
+
+    return connect(
+        RemoteModel(
+            settings.llm,
+            settings.llm_model,
+            settings.llm_key,
+            settings.llm_tokenizer,
+            settings.llm_window,
+            settings.answer_tokens,
+        )
+    )
+
+
+def _load_local(settings: Settings) -> "LanguageModel":
+    from app.llm.local import load_llama
+
+    folder = Path(settings.llm).expanduser()
+    return load_llama(folder, settings.device, settings.llm_window, settings.answer_tokens)
+
+
+_MODELS: list[tuple[Callable[[str], bool], Callable[[Settings], "LanguageModel"]]] = [
+    (_is_url, _load_remote),
+    (lambda place: Path(place).expanduser().is_dir(), _load_local),
+]
