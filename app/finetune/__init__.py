@@ -1,0 +1,1 @@
+"""Finetuning: the data, the training, the judgement."""
