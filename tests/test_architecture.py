@@ -17,6 +17,7 @@ TESTED_ELSEWHERE = {
     "app/approval.py": "tests/app/test_verified_answers.py",
     "app/csv_rows.py": "tests/app/test_people.py and test_verified_answers.py read such files",
     "app/callers.py": "tests/app/test_server.py and test_run_routes.py speak for callers",
+    "ui/screens/failure.py": "tests/ui/test_web.py",
     "app/run_terminal.py": "tests/app/test_terminal.py and test_run_commands.py",
     "app/tables.py": "tests/retrieval/test_schema.py compares it with the migrations",
 }
@@ -29,6 +30,7 @@ READ_THE_ENVIRONMENT = {
     "ui/web.py",
 }
 RUN_AS_A_SCRIPT = {"ui/web.py", "retrieval/ledger/migrations/env.py"}
+SCREENS = "ui/screens/"  # Streamlit runs them: it is loaded before they are
 
 # Printed by a child process: each product module that starts a thread or loads something heavy when it is imported.
 IMPORT_EACH = """
@@ -109,7 +111,7 @@ def test_importing_a_module_starts_no_thread_and_loads_nothing_heavy() -> None:
     names = [
         path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         for path in modules()
-        if path not in RUN_AS_A_SCRIPT and not path.startswith(MIGRATIONS)
+        if path not in RUN_AS_A_SCRIPT and not path.startswith((MIGRATIONS, SCREENS))
     ]
     done = subprocess.run(
         [sys.executable, "-c", IMPORT_EACH, *names], cwd=ROOT, check=True, capture_output=True, text=True

@@ -1,19 +1,19 @@
-"""The chat page. Streamlit runs this file from top to bottom on every click; it draws what the server says.
+"""The web front end. Streamlit runs this file from top to bottom on every click; it offers the pages and their client.
 
-Started by `frontdesk web` or `frontdesk up`, which tell it where the server is and for whom it speaks.
+Started by `frontdesk web` or `frontdesk up`, which tell it where the server is and for whom it speaks. A page is a
+function in `ui/screens/`, called with the client.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from app.client import Client, Said, Unanswered
-from app.events import AnswerEvent, Citation, Done, Failed, Refused, Token
+from app.client import Client, Unanswered
 from ui import web_view
-
-_AVATARS = {"user": ":material/person:", "assistant": ":material/support_agent:"}
+from ui.screens import chat
+from ui.screens.failure import draw_failure
 
 
 @st.cache_resource(on_release=Client.close)
@@ -23,26 +23,24 @@ def _client(url: str, key_file: str, email: str) -> Client:
 
 
 def main() -> None:
-    """Draw the page."""
+    """Draw the page that the address names."""
     st.set_page_config(page_title=web_view.TITLE, page_icon=web_view.ICON, layout="centered")
-    st.title(web_view.TITLE, anchor=False)
-    st.sidebar.button("New conversation", icon=":material/add:", width="stretch", on_click=_start_anew)
     try:
         client = _chosen_client()
-        conversation, said = _conversation(client)
-        hints = st.empty()
-        if not said and "asked" not in st.session_state:
-            with hints.container():
-                _draw_hints(client)
+        _pages(client).run()
     except (Unanswered, OSError) as exc:
-        _draw_failure(str(exc) if isinstance(exc, Unanswered) else web_view.NO_KEY)
+        draw_failure(str(exc) if isinstance(exc, Unanswered) else web_view.NO_KEY)
         if "asked" in st.session_state:
             st.caption(web_view.kept(st.session_state["asked"]))
         st.button("Try again", icon=":material/refresh:")
-        return
-    for number, message in enumerate(said):
-        _draw_message(client, message, f"said-{number}")
-    _ask(client, conversation, web_view.unanswered(said))
+
+
+def _pages(client: Client) -> st.Page:
+    """The page to draw. A new one is a line here and a file in `ui/screens/`."""
+    offered = [
+        st.Page(partial(chat.draw, client), title="Chat", icon=":material/chat:", url_path="chat", default=True),
+    ]
+    return st.navigation(offered, position="top")
 
 
 def _chosen_client() -> Client:
@@ -61,127 +59,11 @@ def _chosen_client() -> Client:
             list(people),
             format_func=lambda one: people[one],
             key="person",
-            on_change=_start_anew,
+            on_change=chat.start_anew,
             bind="query-params",
         )
         st.caption(web_view.DEMO_PERSONS)
     return _client(url, key_file, chosen or "")
-
-
-def _start_anew() -> None:
-    st.query_params.pop("conversation", None)
-    st.session_state.pop("asked", None)
-
-
-def _conversation(client: Client) -> tuple[str, list[Said]]:
-    """The conversation whose id is in the address; forgotten where it is not ours."""
-    found = st.query_params.get("conversation", "")
-    try:
-        return found, client.transcript(found) if found else []
-    except Unanswered as exc:
-        if exc.status not in (403, 404):
-            raise
-    _start_anew()
-    st.warning(web_view.LOST)
-    return "", []
-
-
-def _draw_hints(client: Client) -> None:
-    me, ready = client.me(), client.ready()
-    st.markdown(web_view.EMPTY if ready["documents"] else web_view.NO_DOCUMENTS)
-    st.caption(web_view.who_can_see(me.name or me.email, me.audiences, me.documents))
-    examples = web_view.DEMO_EXAMPLES if ready["demo"] else web_view.EXAMPLES
-    for example in examples if ready["documents"] else ():
-        st.button(example, on_click=_take, args=(example,))
-
-
-def _draw_message(client: Client, message: Said, key: str) -> None:
-    with st.chat_message(message.role, avatar=_AVATARS[message.role]):
-        if message.status == "failed":
-            _draw_failure(message.text)
-            return
-        st.markdown(web_view.answer_markdown(message.text))
-        if message.status == "stopped":
-            st.caption(web_view.STOPPED)
-        elif message.status == "verified":
-            st.caption(web_view.VERIFIED)
-        elif message.status == "answered" and not message.citations:
-            st.caption(web_view.NO_SOURCE)
-        with st.container(gap=None):
-            for citations in web_view.grouped(message.citations):
-                label, name = web_view.source_label(citations[0]), f"{key}-{citations[0].number}"
-                if st.button(label, key=name, type="tertiary", icon=":material/description:"):
-                    _show_source(client, citations)
-
-
-def _draw_failure(message: str) -> None:
-    st.error(web_view.escaped(message), icon=":material/error:")
-
-
-def _take(example: str | None = None) -> None:
-    """A question was typed or chosen; it is asked at the end of the run that follows, with the input locked."""
-    st.session_state["asked"] = example or st.session_state["typed"]
-
-
-def _ask(client: Client, conversation: str, unanswered: str) -> None:
-    question = st.session_state.pop("asked", "")
-    st.chat_input("Ask about a policy", key="typed", on_submit=_take, disabled=bool(question), max_chars=8000)
-    if question:
-        with st.chat_message("user", avatar=_AVATARS["user"]):
-            st.markdown(web_view.answer_markdown(question))
-        with st.chat_message("assistant", avatar=_AVATARS["assistant"]):
-            failure = _stream(client.ask(question, conversation))
-            if not failure:
-                st.rerun()
-            _draw_failure(failure)
-    if question or unanswered:
-        st.button("Try again", on_click=_take, args=(question or unanswered,), icon=":material/refresh:")
-
-
-def _stream(events: Iterator[AnswerEvent]) -> str:
-    """Draw an answer while it comes; returns why it failed, if it did. Later runs find it in the conversation."""
-    place = st.empty()
-    place.markdown("_Searching the documents ..._")
-    text = failure = ""
-    try:
-        for event in events:
-            if isinstance(event, Token):
-                text += event.text
-                place.markdown(web_view.answer_markdown(text))
-                continue
-            st.query_params["conversation"] = event.conversation
-            if isinstance(event, Done | Refused):
-                place.markdown(web_view.answer_markdown(event.answer))
-            elif isinstance(event, Failed):
-                failure = f"{event.message} (error {event.error})"
-    except Unanswered as exc:
-        failure = str(exc)
-    if failure:
-        place.empty()
-    return failure
-
-
-@st.dialog("Source", width="medium")
-def _show_source(client: Client, citations: Sequence[Citation]) -> None:
-    """The passage with what stands around it, and each further place that the answer quotes under its number."""
-    shown, quotes = "", [citation.quote for citation in citations]
-    try:
-        for citation in citations:
-            if shown and citation.quote in shown:
-                continue
-            opened = client.opened(citation.chunk)
-            if not shown:
-                st.markdown(f"**{web_view.escaped(opened.title)}**")
-            st.caption(web_view.escaped(" > ".join(part for part in (opened.uri, opened.heading) if part)))
-            for text in filter(None, (opened.before, opened.text, opened.after)):
-                st.markdown(web_view.marked(text, quotes))
-                shown += text + "\n\n"
-            if opened.contact:
-                st.markdown(f"Questions about this: {web_view.escaped(opened.contact)}")
-    except Unanswered as exc:
-        st.warning(web_view.escaped(str(exc)))
-    for link in dict.fromkeys(filter(None, (web_view.safe_link(citation.anchor) for citation in citations))):
-        st.link_button("Open in Slack", link, icon=":material/open_in_new:")
 
 
 main()
