@@ -40,6 +40,7 @@ class Action(Enum):
     READ_CONVERSATION = "read this conversation"
     CHANGE_CONVERSATION = "change this conversation"
     MANAGE = "manage sources and runs"
+    WATCH = "watch how the service does"
     LIST_PEOPLE = "list the people of the demo"
     SERVE_SLACK = "serve Slack"
 
@@ -69,6 +70,8 @@ def authorize(caller: Caller, action: Action, resource: Resource = Resource()) -
         raise Missing("There is no such conversation")
     if action is Action.MANAGE and ADMINS not in caller.audiences:
         raise Forbidden(f"Only members of {ADMINS} may do this")
+    if action is Action.WATCH and not (caller.service or ADMINS in caller.audiences):
+        raise Forbidden(f"Only members of {ADMINS} and the service itself may do this")
     if action is Action.LIST_PEOPLE and not resource.demo:
         raise Forbidden("Only the demo lists its people")
     if action is Action.SERVE_SLACK and not caller.service:

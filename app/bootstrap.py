@@ -16,6 +16,9 @@ from app.conversations import Conversations
 from app.desk import Desk
 from app.erasure import Deleted
 from app.language_models import prompted_answerer
+from app.observation import logs
+from app.observation.metrics import Metrics
+from app.observation.spans import Tracing
 from app.places import make_private_folder, milvus_file, uploads_of
 from app.purge import purge
 from app.quoting import QuotingAnswerer
@@ -128,6 +131,16 @@ class Home:
         return {prompted.name: prompted, quoting.name: quoting}
 
     @cached_property
+    def metrics(self) -> Metrics:
+        """What is counted of this home's questions and requests."""
+        return Metrics(self.engine)
+
+    @cached_property
+    def tracing(self) -> Tracing | None:
+        """Where traces go, if a setting names a collector."""
+        return Tracing(self.settings.traces) if self.settings.traces else None
+
+    @cached_property
     def desk(self) -> Desk:
         """The answering service."""
         settings = self.settings
@@ -138,6 +151,7 @@ class Home:
             self.conversations,
             settings.evidence,
             settings.contact,
+            [self.metrics.ended, logs.ended, *([self.tracing.ended] if self.tracing else [])],
         )
 
     def ingest(

@@ -1,8 +1,8 @@
 """What was said, kept in the ledger. Quotes are kept as spans of chunks, so deleted text is in no conversation."""
 
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,6 +41,7 @@ class NewMessage:
     parts: tuple[Part, ...]
     citations: tuple[Citation, ...] = ()
     audiences: frozenset[str] = frozenset()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ class Conversations:
             "parts": [_to_json(part) for part in message.parts],
             "citations": [_citation_to_json(citation) for citation in message.citations],
             "audiences": sorted(message.audiences),
+            "timings": dict(message.timings_ms),
             "created_at": datetime.now(UTC),
         }
         newest = select(func.max(messages.c.number)).where(messages.c.conversation == conversation)

@@ -15,6 +15,7 @@ from app.answerer import Answerer, Answering, Piece, Quote
 from app.conversations import Conversations, NewMessage, Part
 from app.events import VERIFIED, AnswerEvent, Citation, Done, Failed, Found, Refused, Token
 from app.grounding import cited, claim_of, support
+from app.observation.ended import Ended, Watch, tell
 from app.told import citation_of, closest, source_of
 from retrieval import country
 from retrieval.access import Scope
@@ -46,7 +47,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Answers questions. `threshold` is the least probability that the sources hold the answer."""
+    """Answers questions. `threshold` is the least probability that the sources hold the answer.
+
+    `watches` are told how each question ended.
+    """
 
     engine: Engine
     retriever: Retriever
@@ -54,6 +58,7 @@ class Desk:
     conversations: Conversations
     threshold: float
     contact: str
+    watches: Sequence[Watch] = ()
 
     def ask(self, question: Question) -> Iterator[AnswerEvent]:
         """Accept a question; its events end in exactly one of Done, Refused and Failed.
@@ -112,6 +117,7 @@ class _Answer:
     used: tuple[Passage, ...] = ()
     model: str = ""
     answer_id: str = ""
+    tokens: TokenUse = field(default_factory=TokenUse)
 
     def __post_init__(self) -> None:
         self.model = self.answerer.name
@@ -148,7 +154,7 @@ class _Answer:
             self.model, answering = VERIFIED, _word_for_word(finding.passages)
         else:
             answering = self.answerer.begin(self.question.text, asked, finding.passages, self.turns)
-        self.used = answering.passages
+        self.used, self.tokens = answering.passages, answering.tokens
         yield Found(asked, tuple(map(source_of, answering.passages)), self.conversation, better)
         yield from self._streamed(answering, finding)
 
@@ -236,20 +242,23 @@ class _Answer:
         error = secrets.token_hex(4)
         _log.error("Question failed, error %s", error, exc_info=exc)
         self._mark("total")
-        self._keep_if_possible("failed", [Part(message)])
+        self._keep_if_possible("failed", [Part(message)], error)
         return Failed(message, error, retryable, self.conversation, self.timings)
 
-    def _keep(self, status: str, parts: Sequence[Part], citations: Sequence[Citation] = ()) -> None:
+    def _keep(self, status: str, parts: Sequence[Part], citations: Sequence[Citation] = (), error: str = "") -> None:
         if self.kept:
             return
         self.kept = True
+        prompt = self.tokens.prompt
+        ended = Ended(status, self.model, dict(self.timings), prompt, self.conversation, error)
+        tell(self.desk.watches, ended)
         audiences = frozenset(passage.audience for passage in self.used)
-        message = NewMessage("assistant", status, tuple(parts), tuple(citations), audiences)
+        message = NewMessage("assistant", status, tuple(parts), tuple(citations), audiences, dict(self.timings))
         self.answer_id = self.desk.keep(self.question, self.conversation, message)
 
-    def _keep_if_possible(self, status: str, parts: Sequence[Part]) -> None:
+    def _keep_if_possible(self, status: str, parts: Sequence[Part], error: str = "") -> None:
         try:
-            self._keep(status, parts)
+            self._keep(status, parts, error=error)
         except FrontdeskError as exc:  # the ledger is busy, or the conversation was deleted meanwhile
             _log.error("A message could not be kept", exc_info=exc)
 

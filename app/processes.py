@@ -1,5 +1,6 @@
 """Running the server, the page and the Slack bot: `serve` in this process, the others and `up` as child processes."""
 
+import logging
 import os
 import signal
 import socket
@@ -26,8 +27,10 @@ def serve(home: Home) -> None:
     """Run the server until it is told to stop."""
     import uvicorn
 
+    from app.observation import logs
     from app.server import make_app
 
+    logs.set_up(logging.getLogger().level, as_json=home.settings.log == "json")
     listening = _listen(home.settings.port, "FRONTDESK_PORT")
     _ = home.engine  # the home must exist before its key does
     app = make_app(home, service_key(home.settings.home))

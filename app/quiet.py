@@ -41,3 +41,9 @@ def share_processors() -> None:
     28 ms with sleeping threads (docs/decisions.md).
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+
+def allow_own_traces() -> None:
+    """OpenTelemetry may work here, since a setting names a collector; what the environment asks of it is dropped."""
+    for name in [name for name in os.environ if name.startswith("OTEL_")]:
+        del os.environ[name]

@@ -10,6 +10,7 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, ConfigDict
 from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
@@ -23,6 +24,7 @@ from app.desk import Question
 from app.door import Door, on_error, problem
 from app.events import Failed, to_json
 from app.launcher import Launcher
+from app.observation.metrics import Measured
 from app.openai_format import ChatRequest
 from app.panel import opened, readable
 from app.run_routes import ROUTES as RUN_ROUTES
@@ -55,12 +57,15 @@ def make_app(home: Home, key: str) -> FastAPI:
         clock.start()
         yield
         await run_sync(launcher.close)
+        if home.tracing:
+            await run_sync(home.tracing.close)
 
     # No /docs: FastAPI's page loads its scripts from another site.
     app = FastAPI(title="Frontdesk", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.home = home
     app.state.launcher = launcher
     app.add_middleware(Door, key=key)
+    app.add_middleware(Measured, metrics=home.metrics)
     app.add_exception_handler(FrontdeskError, on_error)
     app.add_exception_handler(Exception, on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
@@ -130,6 +135,12 @@ def me(home: Serving, caller: Asking) -> dict[str, Any]:
     }
 
 
+def metrics(home: Serving, caller: Asking) -> Response:
+    """Metrics for Prometheus, which sends the service key as its bearer token."""
+    authorize(caller, Action.WATCH)
+    return Response(home.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
 def listed_people(home: Serving, caller: Asking) -> list[dict[str, str]]:
     """The invented people of the demo, to choose one."""
     authorize(caller, Action.LIST_PEOPLE, Resource(demo=home.settings.demo))
@@ -168,6 +179,7 @@ def forget(conversation: str, home: Serving, caller: Asking) -> Response:
 _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("/healthz", "GET", healthz),
     ("/readyz", "GET", readyz),
+    ("/metrics", "GET", metrics),
     ("/v1/chat/completions", "POST", chat_completions),
     ("/v1/models", "GET", models),
     ("/api/ask", "POST", ask),

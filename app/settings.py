@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     slack_days: int = Field(default=0, ge=0, description="Days for which Slack's messages are kept; 0: all of them")
     slack_hr_channel: str = Field(default="", description="Id of the channel where Ask HR opens a thread; empty: none")
     slack_port: int = Field(default=8612, ge=1, le=65535, description="The port on 127.0.0.1 that Slack's events reach")
+    log: Literal["text", "json"] = Field(default="text", description="How the server writes its log")
+    traces: str = Field(
+        default="", description="OpenTelemetry collector that gets a trace of each question; empty: none"
+    )
     demo: bool = Field(default=False, description="Set by `up --demo`: the sample company, with a choice of persons")
 
     @property

@@ -51,6 +51,8 @@ messages = Table(
     Column("citations", JSON, nullable=False),
     # What the answer was built from: it enters a later prompt only where all of these are in scope.
     Column("audiences", JSON, nullable=False),
+    # Milliseconds from the question to the end of each stage of its answer.
+    Column("timings", JSON, nullable=False, server_default=text("'{}'")),
     Column("created_at", DateTime(timezone=True), nullable=False),
 )
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from app.quiet import switch_off_telemetry
+from app.quiet import allow_own_traces, switch_off_telemetry
 
 
 @pytest.fixture
@@ -45,3 +45,10 @@ def test_keys_and_addresses_of_tracers_are_gone(wished: None, name: str) -> None
 def test_what_reports_openvinos_use_cannot_be_loaded() -> None:
     switch_off_telemetry()
     assert sys.modules["openvino_telemetry"] is None
+
+
+def test_own_traces_leave_nothing_of_the_environments_wishes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://192.0.2.1:9")
+    allow_own_traces()
+    assert not [name for name in os.environ if name.startswith("OTEL_")]
