@@ -13,6 +13,7 @@ import typer
 from app.access_commands import access_app
 from app.answers_commands import answers_app
 from app.index_commands import index_app
+from app.insights_commands import insights
 from app.keeping_commands import keeping_app
 from app.quiet import share_processors, switch_off_telemetry
 from app.run_commands import ingest, runs_app, sources_app
@@ -37,6 +38,7 @@ app.add_typer(sources_app, name="sources")
 app.add_typer(access_app, name="access")
 app.add_typer(answers_app, name="answers")
 app.add_typer(keeping_app)
+app.command(epilog="Example: frontdesk insights --days 7")(insights)
 app.add_typer(slack_app, name="slack")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]

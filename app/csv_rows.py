@@ -1,8 +1,8 @@
-"""CSV files that a person keeps in a spreadsheet: read whole, or refused with the first line that is wrong."""
+"""CSV that a person keeps in a spreadsheet: read whole, or refused with the first line that is wrong; and written."""
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,3 +29,16 @@ def read_rows(path: Path, columns: tuple[str, ...], of_what: str, made: Callable
         return [made(row, f"{path} line {rows.line_num}") for row in rows]
     except csv.Error as exc:
         raise Unusable(f"{path} line {rows.line_num}: {exc}") from exc
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for the beginning of one (OWASP, CSV injection)
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """CSV with a first line of column names; a text that a spreadsheet would compute is marked as text."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row])
+    return written.getvalue()

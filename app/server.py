@@ -23,6 +23,7 @@ from app.callers import Asking, Serving
 from app.desk import Question
 from app.door import Door, on_error, problem
 from app.events import Failed, to_json
+from app.insights_routes import ROUTES as INSIGHT_ROUTES
 from app.launcher import Launcher
 from app.observation.metrics import Measured
 from app.openai_format import ChatRequest
@@ -70,7 +71,7 @@ def make_app(home: Home, key: str) -> FastAPI:
     app.add_exception_handler(Exception, on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    for path, method, route in [*_ROUTES, *ANSWER_ROUTES, *RUN_ROUTES, *SLACK_ROUTES]:
+    for path, method, route in [*_ROUTES, *ANSWER_ROUTES, *INSIGHT_ROUTES, *RUN_ROUTES, *SLACK_ROUTES]:
         app.add_api_route(path, route, methods=[method], response_model=None)
     return app
 

@@ -76,6 +76,26 @@ def vectors(engine: Engine, chunk_ids: Sequence[str]) -> dict[str, tuple[str, Ve
     return found
 
 
+def sampled_vectors(engine: Engine, most: int) -> Vectors:
+    """Vectors (n, dim) of answerable chunks, for statistics; digests are random, so the first ones are a sample."""
+    live = select(chunks.c.embedding).where(chunks.c.ordinal.is_not(None))
+    query = select(embeddings.c.vector).where(embeddings.c.digest.in_(live)).order_by(embeddings.c.digest).limit(most)
+    with reading(engine) as connection:
+        found = [np.frombuffer(vector, dtype="<f4") for vector in connection.execute(query).scalars()]
+    return np.array(found, dtype=np.float32)
+
+
+def uris(engine: Engine, chunk_ids: Iterable[str]) -> dict[str, str]:
+    """The document of each of these chunks that is still kept, also of an older version."""
+    ids = sorted(chunk_ids)
+    found: dict[str, str] = {}
+    with reading(engine) as connection:
+        for start in range(0, len(ids), _BATCH):
+            query = select(chunks.c.id, chunks.c.uri).where(chunks.c.id.in_(ids[start : start + _BATCH]))
+            found.update((row.id, row.uri) for row in connection.execute(query))
+    return found
+
+
 def words(engine: Engine, chunk_ids: Sequence[str], scope: Scope) -> dict[str, Words]:
     """The words of those chunks that are alive and inside the scope, with their vectors."""
     query = (
