@@ -16,7 +16,7 @@ from app.conversations import Conversations
 from app.desk import Desk
 from app.erasure import Deleted
 from app.language_models import prompted_answerer
-from app.observation import logs
+from app.observation import ended, logs
 from app.observation.metrics import Metrics
 from app.observation.spans import Tracing
 from app.places import make_private_folder, milvus_file, uploads_of
@@ -26,6 +26,7 @@ from app.settings import Settings, without_secrets
 from app.trace import texts_of
 from ingest.choices import Choices
 from ingest.folder import Folder, Read, root_of
+from ingest.instructions import speaks_to_model
 from ingest.jail import Jail
 from ingest.lock import database_writer, writer
 from ingest.patterns import EVERYTHING, Patterns
@@ -124,7 +125,7 @@ class Home:
     @cached_property
     def answerers(self) -> Mapping[str, Answerer]:
         """By name; the first one answers when nobody asks for another."""
-        quoting = QuotingAnswerer(self.retriever)
+        quoting = QuotingAnswerer(self.retriever, speaks_to_model)
         if not self.settings.llm:
             return {quoting.name: quoting}
         prompted = prompted_answerer(self.settings)
@@ -151,8 +152,14 @@ class Home:
             self.conversations,
             settings.evidence,
             settings.contact,
-            [self.metrics.ended, logs.ended, *([self.tracing.ended] if self.tracing else [])],
+            self._watches(),
         )
+
+    def _watches(self) -> list[ended.Watch]:
+        watches = [self.metrics.ended]
+        if self.settings.log == "json":
+            watches.append(logs.ended)
+        return [*watches, self.tracing.ended] if self.tracing else watches
 
     def ingest(
         self,

@@ -1,7 +1,7 @@
 """The quoting answerer: the sentences that best support the answer, verbatim and cited. Needs no language model."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -45,8 +45,10 @@ class QuotingAnswerer:
 
     name = "quoting"
 
-    def __init__(self, retriever: Retriever) -> None:
+    def __init__(self, retriever: Retriever, unfit: Callable[[str], bool] = lambda _: False) -> None:
+        """`unfit` says which sentences are never quoted."""
         self._retriever = retriever
+        self._unfit = unfit
 
     def check(self, question: str) -> None:
         """A question has an end."""
@@ -64,7 +66,8 @@ class QuotingAnswerer:
         return Answering(tuple(passages), TokenUse(), self._pieces(standalone, passages))
 
     def _pieces(self, question: str, passages: Sequence[Passage]) -> Iterator[Piece]:
-        for position, quotes in enumerate(_spans(_chosen(self._candidates(question, passages)))):
+        fit = [one for one in self._candidates(question, passages) if not self._unfit(one.sentence.text)]
+        for position, quotes in enumerate(_spans(_chosen(fit))):
             if position:
                 yield Piece("\n\n")
             for line, (passage, start, end) in enumerate(quotes):

@@ -1,7 +1,7 @@
 """Passages that speak to a language model instead of to people. Pure.
 
-They are only pointed out: retrieved text stays data, whatever it says. The patterns are few and look for what no
-handbook says to its readers; an attack that reads like an ordinary request or question is not found here.
+They are pointed out and never quoted; retrieved text stays data, whatever it says. The patterns are few and look for
+what no handbook says to its readers; an attack that reads like an ordinary request or question is not found here.
 """
 
 import re
@@ -110,6 +110,11 @@ def instructions(document: Document) -> Concern | None:
     forms = [form for form in _FORMS if any(word in whole for word in form.words)]
     found = [excerpt for text in texts if (excerpt := _excerpt(text, forms))]
     return Concern(KIND, len(found), found[0]) if found else None
+
+
+def speaks_to_model(text: str) -> bool:
+    """Whether a sentence or passage speaks to a language model."""
+    return bool(_excerpt(text, list(_FORMS)))
 
 
 def _texts(document: Document) -> Iterator[str]:

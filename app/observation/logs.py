@@ -12,10 +12,7 @@ _log = logging.getLogger(_ANSWERS)
 
 
 def set_up(level: int, *, as_json: bool) -> None:
-    """Everything that this process logs goes to standard error in this form, from whichever library it comes.
-
-    For a log collector a line for each question that ended is written too.
-    """
+    """Everything that this process logs goes to standard error in this form, from whichever library it comes."""
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -37,11 +34,11 @@ def set_up(level: int, *, as_json: bool) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger(_ANSWERS).setLevel(min(level, logging.INFO) if as_json else level)
+    logging.getLogger(_ANSWERS).setLevel(logging.INFO)
 
 
 def ended(question: Ended) -> None:
-    """One line for each question that ended."""
+    """One line for each question that ended, for a log collector."""
     told = {
         "outcome": question.outcome,
         "model": question.model,
