@@ -11,7 +11,7 @@ from app.events import AnswerEvent, Citation, from_json
 
 Kind = Literal["public", "private", "direct"]
 State = Literal["accepted", "answering", "answered", "refused", "failed", "dropped"]
-Via = Literal["mention", "direct", "thread", "channel", "shortcut", "command"]
+Via = Literal["mention", "direct", "thread", "channel", "shortcut", "command", "button"]
 Consumer = Literal["answering", "syncing"]
 Verdict = Literal["good", "bad"]
 
@@ -42,7 +42,11 @@ class InboxEvent:
 
 @dataclass(frozen=True, slots=True)
 class NewQuestion:
-    """A message that asks us. `thread` is the ts of the message that begins its thread: its own where it is alone."""
+    """A message that asks us. `thread` is the ts of the message that begins its thread: its own where it is alone.
+
+    What one person alone is answered (command, shortcut, button) is no message: the id of its trigger stands for ts and
+    thread. `reply_url` is the address that Slack gave for the answer, `reply_thread` where it is shown.
+    """
 
     team: str
     channel: str
@@ -51,6 +55,8 @@ class NewQuestion:
     asker: str
     text: str
     via: Via
+    reply_url: str = ""
+    reply_thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,13 @@ class SlackQuestion:
     conversation: str
     answer: str
     attempts: int
+    reply_url: str = ""
+    reply_thread: str = ""
+
+    @property
+    def is_whispered(self) -> bool:
+        """Whether one person alone sees the answer."""
+        return self.via in ("command", "shortcut", "button")
 
     def held_by(self, worker: str) -> bool:
         """Whether this worker is to go on answering; else it was dropped, or another worker has it."""

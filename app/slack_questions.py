@@ -162,6 +162,8 @@ def _allowed(row: Row[Any], said: Change) -> dict[str, object]:
             values["state"] = said.state
             if said.state in _ENDS - {"failed"}:  # one that failed may be asked again
                 values["text"] = ""  # the conversation has it
+    if has_it and said.state in _ENDS:
+        values["reply_url"] = ""  # nothing is said there any more
     return values
 
 

@@ -58,6 +58,8 @@ class QuestionBody(_Body):
     asker: _Id
     text: str
     via: Via
+    reply_url: str = ""
+    reply_thread: str = ""
 
 
 class WorkerBody(_Body):

@@ -105,7 +105,8 @@ slack_cursors = Table(
     Column("seq", _Sequence, nullable=False),
 )
 
-# Messages that ask us. The text is kept until there is an answer; the conversation keeps it then.
+# What asks us: messages, and commands and clicks by the id of their trigger. The text is kept until there is an answer;
+# the conversation keeps it then.
 slack_questions = Table(
     "slack_questions",
     metadata,
@@ -126,6 +127,19 @@ slack_questions = Table(
     Column("answer", String, nullable=False),
     Column("accepted_at", DateTime(timezone=True), nullable=False),
     Column("attempts", Integer, nullable=False),
+    # Where one person alone sees the answer: the address that Slack gave for it, and the thread it is shown in.
+    Column("reply_url", Text, nullable=False, server_default=text("''")),
+    Column("reply_thread", Text, nullable=False, server_default=text("''")),
+)
+
+# Who is in a channel where a conversation goes on: an open one's conversations stay with whoever began them.
+slack_rooms = Table(
+    "slack_rooms",
+    metadata,
+    Column("team", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("is_open", Boolean, nullable=False),
+    Column("members", JSON, nullable=False),
 )
 
 # Persons whose messages are not read in.

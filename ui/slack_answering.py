@@ -17,9 +17,11 @@ from ui import slack_words
 from ui.slack_answer import Answer, Links, Outcome
 from ui.slack_calls import Calls, SlackRefused, SlackUnsure
 from ui.slack_events import Ourselves, plain
+from ui.slack_private import Private
 from ui.slack_readers import Readers
 from ui.slack_stream import StoppedByUser, Streamed
 from ui.slack_thread import Gone, Place, Thread
+from ui.slack_whispering import Whispering
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 8  # questions
@@ -59,9 +61,14 @@ class Answering:
     readers: Readers
     we: Ourselves
     links: Links
+    private: Private
     worker: str = field(default_factory=lambda: secrets.token_hex(8))
     _running: dict[tuple[str, str], _Running] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _whispering: Whispering = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._whispering = Whispering(self.server, self.calls, self.private, self.worker)
 
     def wake(self) -> None:
         """There may be a question."""
@@ -72,9 +79,13 @@ class Answering:
         async with asyncio.TaskGroup() as group:
             while True:
                 self._news.clear()
-                question = await self._claimed() if len(self._running) < _AT_ONCE else None
+                at_work = len(self._running) + self._whispering.count
+                question = await self._claimed() if at_work < _AT_ONCE else None
                 if question is None:
                     await self._wait()
+                elif question.is_whispered:
+                    if not self._whispering.has(question):
+                        group.create_task(self._whispered(question))
                 elif (question.channel, question.ts) not in self._running:  # else we only paused for too long
                     running = self._begin(question)
                     group.create_task(self._served(running))
@@ -101,6 +112,10 @@ class Answering:
         for question in await self.server.answering():
             if (question.channel, question.thread) == (channel, thread):
                 await self.server.drop(question, self.worker)
+
+    async def _whispered(self, question: SlackQuestion) -> None:
+        await self._whispering.serve(question)
+        self.wake()
 
     async def _claimed(self) -> SlackQuestion | None:
         try:

@@ -74,12 +74,12 @@ async def running(setup: Setup, clock: Clock, ping_seconds: float = 5.0) -> Asyn
         we = await ourselves(calls)
         readers = Readers(calls, we.team)
         home = Home(server, calls, readers, we.team, setup.links.page)
-        answering = Answering(server, calls, readers, we, setup.links)
+        private = Private(server, calls, readers, setup.links, we.team)
+        answering = Answering(server, calls, readers, we, setup.links, private)
         consumer = Consumer(server, we, readers, answering, home)
         app = _app(setup, client, we)
         app.use(_stored_first(server, consumer))
-        private = Private(server, calls, readers, setup.links, we.team)
-        Clicks(server, calls, we, home, private, setup.links).register(app)
+        Clicks(server, calls, we, home, private, setup.links, answering.wake).register(app)
         app.event(re.compile(""))(_known)
         async with asyncio.TaskGroup() as group:  # when one of them breaks, all end, and it is told
             work = [group.create_task(part.run()) for part in (consumer, answering)]

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 _log = logging.getLogger(__name__)
 _TRIES = 4
@@ -106,6 +107,28 @@ class Calls:
             if waits > _WAITS or tries >= _TRIES:
                 raise SlackAway(f"{method}: {outcome.why}")
             await self.clock.sleep(outcome.seconds)
+
+    async def reply(self, url: str, **shown: Any) -> None:
+        """Say something at the address that Slack gave with a command or a click.
+
+        Raises:
+            SlackRefused: the address is good no more.
+            SlackUnsure: the call broke off; doing it again could double it.
+        """
+        hook = AsyncWebhookClient(url, session=self.client.session, retry_handlers=[], logger=self.client.logger)
+        for _ in range(_WAITS):
+            try:
+                response = await hook.send_dict(shown)
+            except (aiohttp.ClientError, TimeoutError, SlackClientError, ValueError) as exc:
+                raise SlackUnsure(f"response_url: {type(exc).__name__}") from exc
+            if response.status_code == 200:
+                return
+            if response.status_code >= 500:
+                raise SlackUnsure(f"response_url: HTTP {response.status_code}")
+            if response.status_code != 429:
+                raise SlackRefused("response_url", response.body[:100])
+            await self.clock.sleep(_retry_after(response))
+        raise SlackRefused("response_url", "ratelimited")
 
     async def all(self, method: str, key: str, **arguments: Any) -> list[Any]:
         """All pages of a list, joined."""

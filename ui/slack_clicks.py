@@ -1,16 +1,20 @@
-"""What people do with buttons, dialogs, the command and the shortcut. Everything is acknowledged first."""
+"""What people do with buttons, dialogs, the command and the shortcut.
+
+Everything is acknowledged first, but questions: those are kept before, and answered by whoever answers all others.
+"""
 
 import json
 import logging
 import re
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from app.client import Unanswered
-from app.slack_client import SlackClient
+from app.slack_client import NewQuestion, SlackClient, Via
 from ui import slack_buttons, slack_words
 from ui.slack_answer import Links
 from ui.slack_buttons import Kept, typed, unpack
@@ -35,6 +39,7 @@ class Clicks:
     home: Home
     private: Private
     links: Links
+    wake: Callable[[], None]  # tells the worker that there is a question
 
     def register(self, app: AsyncApp) -> None:
         """Listen. What nobody listens to is acknowledged, too, or Slack would show an error to whoever clicked."""
@@ -69,8 +74,7 @@ class Clicks:
 
     async def show(self, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
         """Show somebody what only that person may read."""
-        await ack()
-        await self._answer(body["user"]["id"], unpack(body["actions"][0]["value"]), respond)
+        await self._accept(ack, body, respond, unpack(body["actions"][0]["value"]), "button")
 
     async def share(self, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
         """Share a private answer."""
@@ -84,16 +88,15 @@ class Clicks:
 
     async def command(self, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
         """`/ask`: answered to whoever typed it."""
-        await ack()
-        await self._answer(body["user_id"], Kept(body["channel_id"], "", plain(body["text"], self.we)), respond)
+        kept = Kept(body["channel_id"], "", plain(str(body.get("text") or ""), self.we))
+        await self._accept(ack, body, respond, kept, "command")
 
     async def shortcut(self, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
         """ "Ask Frontdesk about this" on a message."""
-        await ack()
         message = body["message"]
         thread = str(message.get("thread_ts") or body["message_ts"])
         kept = Kept(body["channel"]["id"], thread, plain(str(message.get("text", "")), self.we))
-        await self._answer(body["user"]["id"], kept, respond)
+        await self._accept(ack, body, respond, kept, "shortcut")
 
     async def ask_hr(self, ack: AsyncAck, body: Body) -> None:
         """Show what HR would see."""
@@ -140,13 +143,24 @@ class Clicks:
         await choose(self.we.team, channel)
         await self.home.publish(user)
 
-    async def _answer(self, user: str, kept: Kept, respond: AsyncRespond) -> None:
-        say = _private(respond, kept.thread)
+    async def _accept(self, ack: AsyncAck, body: Body, respond: AsyncRespond, kept: Kept, via: Via) -> None:
+        """Take on a question whose answer one person sees. It is kept before it is acknowledged, as all questions are.
+
+        Where the server is away the person is told so at once: Slack does not send such a thing again.
+        """
+        trigger = str(body.get("trigger_id") or secrets.token_hex(8))
+        asker = str(body.get("user_id") or body["user"]["id"])
+        reply = str(body.get("response_url") or ""), kept.thread
+        question = NewQuestion(self.we.team, kept.channel, trigger, trigger, asker, kept.question, via, *reply)
         try:
-            await self.private.answer(user, kept, say)
-        except (SlackRefused, SlackUnsure) as exc:
-            _log.warning("A private question failed: %s", exc)
-            await say(text=slack_words.GONE_WRONG)
+            await self.server.accept(question)
+        except Unanswered as exc:
+            _log.warning("A private question could not be taken on: %s", exc)
+            await ack()
+            await _private(respond, kept.thread)(text=slack_words.AWAY)
+            return
+        await ack()
+        self.wake()
 
     async def _members(self, channel: str) -> set[str]:
         try:

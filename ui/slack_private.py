@@ -1,20 +1,19 @@
 """Answers that one person sees: to `/ask`, to the shortcut on a message, and to "Show me privately"; and sharing one.
 
-They go to the address that Slack gives with a click, so they work in channels where the bot is no member. Their
-conversation is their own: nothing of it ever enters what a channel is told.
+Their conversation is their own: nothing of it ever enters what a channel is told.
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 from app.client import Unanswered
 from app.events import AnswerEvent, Done, Failed, Refused
-from app.slack_client import Asking, SlackClient
+from app.slack_client import Asking, SlackClient, SlackQuestion
 from ui import slack_words
-from ui.slack_answer import Links, below
+from ui.slack_answer import Links, Outcome, below
 from ui.slack_buttons import Kept, sharing
 from ui.slack_calls import Calls, SlackRefused, SlackUnsure
 from ui.slack_mrkdwn import (
@@ -35,6 +34,14 @@ _QUESTION_SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """An answer that is ready to be shown, and what it is."""
+
+    outcome: Outcome
+    messages: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Private:
     """Answers one person, or shares an answer at that person's wish."""
 
@@ -44,28 +51,43 @@ class Private:
     links: Links
     team: str
 
-    async def answer(self, user: str, kept: Kept, say: Say) -> None:
-        """Answer with what this person may read. `say` shows something to that person alone."""
-        if not kept.question.strip():
-            await say(text=slack_words.EMPTY)
-            return
-        ended = await self._asked(user, kept, ephemeral=True)
+    async def made(self, question: SlackQuestion) -> Made:
+        """The answer, from what this person may read, as the messages that show it.
+
+        Raises:
+            Unanswered, SlackRefused, SlackUnsure: there is none yet.
+        """
+        if not question.text.strip():
+            return Made(Outcome("refused"), ({"text": slack_words.EMPTY},))
+        kept = Kept(question.channel, question.reply_thread, question.text)
+        try:
+            ended = await self._asked(question.asker, kept, ephemeral=True)
+        except Unanswered as exc:
+            if not 400 <= exc.status < 500:
+                raise
+            return Made(Outcome("failed"), ({"text": mrkdwn(str(exc))},))
         if isinstance(ended, str):
-            await say(text=mrkdwn(ended))
-            return
+            return Made(Outcome("failed"), ({"text": mrkdwn(ended)},))
+        return Made(
+            Outcome("answered" if isinstance(ended, Done) else "refused", ended.answer_id), self._shown(ended, kept)
+        )
+
+    def _shown(self, ended: Done | Refused, kept: Kept) -> tuple[Mapping[str, Any], ...]:
         blocks = below(ended, kept, self.links)
         if isinstance(ended, Done):
             blocks.append(sharing(kept))
         asked = context_block(f"{slack_words.ONLY_YOU} {mrkdwn(kept.question[:_QUESTION_SHOWN])}")
         *firsts, last = pages(markdown(ended.answer)) or [""]
-        for first in firsts:
-            await say(text=fallback(first), blocks=[markdown_block(first)], replace_original=False)
-        shown = fitting([asked, markdown_block(last), *blocks])
-        await say(text=fallback(ended.answer), blocks=shown, replace_original=False)
+        messages = [{"text": fallback(first), "blocks": [markdown_block(first)]} for first in firsts]
+        end = {"text": fallback(ended.answer), "blocks": fitting([asked, markdown_block(last), *blocks])}
+        return (*messages, end)
 
     async def share(self, user: str, kept: Kept, say: Say) -> None:
         """Put an answer into the channel: made anew from what everybody there may read, or not at all."""
-        ended = await self._asked(user, kept, ephemeral=False)
+        try:
+            ended = await self._asked(user, kept, ephemeral=False)
+        except Unanswered as exc:
+            ended = str(exc)
         if isinstance(ended, str):
             await say(text=mrkdwn(ended), replace_original=False)
         elif not isinstance(ended, Done) or not ended.citations:
@@ -98,17 +120,16 @@ class Private:
         await self.calls("chat.postMessage", channel=kept.channel, **shown)
 
     async def _asked(self, user: str, kept: Kept, *, ephemeral: bool) -> Done | Refused | str:
-        """The end of an answer, or a sentence that says why there is none."""
+        """The end of an answer, or a sentence that says why there is none. Raises Unanswered where nobody answers."""
         reader, seen = await self.readers.reader(user), await self.readers.of(kept.channel)
         place = (self.team, kept.channel, kept.thread or secrets.token_hex(8))
         asking = Asking(*place, reader, seen.readers, seen.kind, ephemeral, kept.question)
         last: AnswerEvent | None = None
-        try:
-            async with aclosing(self.server.ask(asking)) as events:  # type: ignore[type-var]
-                async for event in events:
-                    last = event
-        except Unanswered as exc:
-            return str(exc)
+        async with aclosing(self.server.ask(asking)) as events:  # type: ignore[type-var]
+            async for event in events:
+                last = event
         if isinstance(last, Failed):
             return f"{last.message} (error {last.error})"
-        return last if isinstance(last, Done | Refused) else slack_words.BROKE_OFF
+        if not isinstance(last, Done | Refused):
+            raise Unanswered(slack_words.BROKE_OFF)
+        return last

@@ -13,6 +13,11 @@ ON_THE_WEB = "Continue on the web"
 SHARE = "Share with this channel"
 ONLY_YOU = "Only you see this answer."
 APOLOGY = "I am sorry, I could not answer this question: something broke each time that I tried. Please ask again."
+MAY_HAVE_BEEN_SAID = (
+    "Something broke just when I answered your question, so I do not know whether you saw the answer. If you did not, "
+    "please ask again."
+)
+AWAY = "I cannot take questions just now. Please try again in a minute."
 NOT_FOR_ALL = "The documents behind this answer are not open to everybody in this channel, so it cannot be shared here."
 SHARED = "Shared in the channel, made from what everybody there may read."
 UNSURE = "Slack did not say whether it was posted. Please look before you try again."

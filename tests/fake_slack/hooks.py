@@ -8,6 +8,7 @@ from aiohttp import web
 from tests.fake_slack import messages
 from tests.fake_slack.channel import Channel
 from tests.fake_slack.chat import numbered, whisper
+from tests.fake_slack.faults import Faults
 from tests.fake_slack.wire import JSON
 from tests.fake_slack.workspace import Workspace
 
@@ -26,8 +27,9 @@ class _Hook:
 class Hooks:
     """The addresses that were given out."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, faults: Faults) -> None:
         self._workspace = workspace
+        self._faults = faults
         self._hooks: dict[str, _Hook] = {}
 
     def new(self, kind: str, channel: Channel, user: str, ts: str = "") -> str:
@@ -37,7 +39,16 @@ class Hooks:
         return f"{self._workspace.url}/{kind}/{id}"
 
     async def serve(self, request: web.Request) -> web.Response:
-        """Take one answer."""
+        """Take one answer; its faults are those of the method "response_url"."""
+        fault = self._faults.next("response_url", {})
+        if fault is not None and fault.before is not None:
+            return _misbehaved(request, fault.before({}))
+        answer = await self._taken(request)
+        if fault is not None and fault.after is not None:
+            return _misbehaved(request, fault.after({}))
+        return answer
+
+    async def _taken(self, request: web.Request) -> web.Response:
         hook = self._hooks.get(request.match_info["id"])
         if hook is None or hook.expires <= self._workspace.clock.now():
             return _refused("expired_url")
@@ -83,3 +94,9 @@ class Hooks:
 
 def _refused(code: str) -> web.Response:
     return web.json_response({"ok": False, "error": code}, status=404)
+
+
+def _misbehaved(request: web.Request, response: web.Response | None) -> web.Response:
+    if response is None and request.transport is not None:
+        request.transport.abort()
+    return response or web.Response()

@@ -58,7 +58,7 @@ class FakeSlack:
         self.deliveries = Deliveries(self.workspace, self.sockets)
         self.workspace.connection_url = self.sockets.open_url
         self.files = files.FileRoutes(self.workspace)
-        self.hooks = Hooks(self.workspace)
+        self.hooks = Hooks(self.workspace, self.api.faults)
         self.admin = Admin(self.workspace)
         self.fail = self.api.faults.fail
         self.workspace.outbox.sink = self._send_event
