@@ -15,11 +15,13 @@ import httpx
 from app.bootstrap import Home
 from app.door import KEY_FILE, service_key
 from app.settings import Settings
+from app.supervision import Program, Supervision
 from retrieval.errors import FrontdeskError, PortInUse, Unusable
 
 HOST = "127.0.0.1"
 _PAGE = Path(__file__).resolve().parent.parent / "ui" / "web.py"
 _STOP_SECONDS = 10.0
+_LOOK_SECONDS = 0.2
 _HANDED_ON = ("home", "ledger", "index", "port", "web_port", "demo")
 
 
@@ -120,39 +122,32 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 def up(settings: Settings, email: str, say: Callable[[str], None]) -> int:
-    """Run server, page and, where it has tokens, the Slack bot, until Ctrl-C or until one of the first two ends."""
+    """Run server, page and, where it has tokens, the Slack bot, until Ctrl-C; what ends by itself is started again."""
     for port, name in ((settings.port, "FRONTDESK_PORT"), (settings.web_port, "FRONTDESK_WEB_PORT")):
         _listen(port, name).close()
     environment = environment_of(settings)
-    children: list[subprocess.Popen[bytes]] = []
+    kept = Supervision(say, time.monotonic)
     _stop_on_signals()
     try:
-        # A process group of their own: Ctrl-C reaches us alone, and we stop them in order.
-        children.append(_start([sys.executable, "-m", "app.cli", "serve"], environment))
-        children.append(_start(page_command(settings), environment | page_environment(settings, email)))
-        _wait_for(f"http://{HOST}:{settings.port}/healthz", children)
-        _wait_for(f"http://{HOST}:{settings.web_port}/_stcore/health", children)
+        kept.start(Program("The server", [sys.executable, "-m", "app.cli", "serve"], environment))
+        kept.start(Program("The page", page_command(settings), environment | page_environment(settings, email)))
+        _wait_for(f"http://{HOST}:{settings.port}/healthz", kept)
+        _wait_for(f"http://{HOST}:{settings.web_port}/_stcore/health", kept)
         say(f"Page:   http://{HOST}:{settings.web_port}")
         say(f"Server: http://{HOST}:{settings.port}  (key in {settings.home / KEY_FILE})")
         if has_slack(settings):
-            children.append(_start(slack_command(), environment | slack_environment(settings)))
+            bot = environment | slack_environment(settings)
+            kept.start(Program("The Slack bot", slack_command(), bot, is_needed=False))
             say("Slack:  the bot is started")
         say("Stop with Ctrl-C.")
-        while all(child.poll() is None for child in children[:2]):
-            time.sleep(0.2)
-            if children[2:] and children[2].poll() is not None:
-                say("The Slack bot ended; what it said stands above. See: frontdesk slack check")
-                del children[2]
-        raise FrontdeskError("The server or the page ended unexpectedly; what it said stands above")
+        while True:
+            time.sleep(_LOOK_SECONDS)
+            kept.look()
     except KeyboardInterrupt:
         say("Stopping ...")
         return 0
     finally:
-        _stop(children)
-
-
-def _start(command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(command, env=environment, start_new_session=True, stdin=subprocess.DEVNULL)
+        kept.stop()
 
 
 def _stop_on_signals() -> None:
@@ -167,17 +162,6 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _stop(children: list["subprocess.Popen[bytes]"]) -> None:
-    for child in reversed(children):
-        child.terminate()
-    for child in children:
-        try:
-            child.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-
-
 def _waited(child: "subprocess.Popen[bytes]") -> int:
     _stop_on_signals()
     try:
@@ -188,10 +172,10 @@ def _waited(child: "subprocess.Popen[bytes]") -> int:
         return 0
 
 
-def _wait_for(url: str, children: list["subprocess.Popen[bytes]"]) -> None:
+def _wait_for(url: str, kept: Supervision) -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        if any(child.poll() is not None for child in children):
+        if not kept.all_run:
             raise FrontdeskError("The server or the page could not be started; what it said stands above")
         try:
             httpx.get(url, timeout=2, trust_env=False).raise_for_status()

@@ -204,7 +204,7 @@ def main() -> int:
         asyncio.run(_run(_setup(os.environ)))
     except SlackRefused as exc:
         sys.stderr.write(f"Error: Slack does not accept the bot's token ({exc.error}). Run: frontdesk slack check\n")
-        return 1
+        return os.EX_CONFIG  # whoever started us need not try again
     return 0
 
 

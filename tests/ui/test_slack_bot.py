@@ -1,6 +1,7 @@
 """Events on their way to the bot: told twice, late, without an acknowledgement, over broken connections."""
 
 import asyncio
+import os
 import signal
 import subprocess
 
@@ -149,7 +150,7 @@ async def test_the_process_says_in_one_sentence_that_its_token_is_wrong(here: Wo
         _, said = await asyncio.to_thread(bot.communicate, None, 20)
     finally:
         bot.kill()
-    assert bot.returncode == 1
+    assert bot.returncode == os.EX_CONFIG
     assert said.decode() == (
         "Error: Slack does not accept the bot's token (invalid_auth). Run: frontdesk slack check\n"
     )

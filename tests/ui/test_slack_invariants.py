@@ -9,7 +9,7 @@ import random
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -55,6 +55,7 @@ FAILING = (
     "conversations.members",
     "users.info",
 )
+FAULTS_OF_ADDRESSES = (http429, drop_before, drop_after, lambda: http(500))  # which answer with a word, not with JSON
 
 
 class Life:
@@ -63,6 +64,7 @@ class Life:
     def __init__(self, here: World, dice: random.Random) -> None:
         self.here, self.dice = here, dice
         self.said: list[tuple[str, str, str]] = []  # who, where, when
+        self.commands: dict[str, tuple[str, str]] = {}  # by the id of its trigger: who, and what tells it from others
         self.done: Counter[str] = Counter()
 
     def step(self) -> None:
@@ -106,10 +108,15 @@ class Life:
 
     def command(self) -> None:
         user, place = self._somewhere()
-        self.here.slack.as_user(user).slash(place, "/ask", self.dice.choice(QUESTIONS))
+        mark = f"(command {len(self.commands)})"
+        parcel = self.here.slack.as_user(user).slash(place, "/ask", f"{self.dice.choice(QUESTIONS)} {mark}")
+        self.commands[parcel.payload["trigger_id"]] = user, mark
 
     def fault(self) -> None:
-        self.here.slack.fail(self.dice.choice(FAILING), self.dice.choice(FAULTS)())
+        if self.dice.random() < 0.1:
+            self.here.slack.fail("response_url", self.dice.choice(FAULTS_OF_ADDRESSES)())
+        else:
+            self.here.slack.fail(self.dice.choice(FAILING), self.dice.choice(FAULTS)())
 
     def connection(self) -> None:
         self.here.slack.sockets.abort()
@@ -157,7 +164,7 @@ def is_settled(home: Home) -> bool:
     return not unread and not any(slack_questions.listed(home.engine, state) for state in ("accepted", "answering"))
 
 
-async def lived(slack: FakeSlack, home: Home) -> World:
+async def lived(slack: FakeSlack, home: Home) -> tuple[World, Life]:
     """Let everything happen, then let everything come to its end."""
     with served(home) as address:
         here = World(slack, home, address)
@@ -173,7 +180,21 @@ async def lived(slack: FakeSlack, home: Home) -> World:
             await slack.until(lambda: not slack.deliveries.under_way, 120.0)
             await slack.until(lambda: is_settled(home), 240.0)
         ticking.cancel()
-    return here
+    return here, life
+
+
+def check_commands(here: World, life: Life, asked: Sequence[Any]) -> None:
+    """Each that was taken on ended, was answered at most once and to its asker alone; none that says so is missing."""
+    rows = {row.ts: row for row in asked if row.via == "command"}
+    assert rows.keys() <= life.commands.keys()
+    assert len(rows) > len(life.commands) // 2
+    for trigger, row in rows.items():
+        user, mark = life.commands[trigger]
+        shown = [one for one in here.slack.workspace.ephemerals if mark in visible(one)]
+        assert {one["shown_to"] for one in shown} <= {user}
+        assert len(shown) == 1 if row.state in ("answered", "refused") else len(shown) <= 1, (row.state, mark)
+    told = [one for one in here.slack.workspace.ephemerals if one["shown_to"] != "U1"]
+    assert not any(SECRET in visible(one) for one in told)
 
 
 async def test_whatever_happens_each_question_ends_once_and_nobody_sees_what_is_closed(
@@ -189,13 +210,14 @@ async def test_whatever_happens_each_question_ends_once_and_nobody_sees_what_is_
         home = make_home(**tokens)
         slack.as_user("U1").post("C1", "Good morning.")
         await asyncio.to_thread(home.ingest, LIVE, "", NoProgress())
-        here = await lived(slack, home)
+        here, life = await lived(slack, home)
         with reading(home.engine) as connection:
             asked = connection.execute(select(tables.slack_questions)).all()
         assert len(asked) > EVENTS // 10
         assert {row.state for row in asked} <= {"answered", "refused", "failed", "dropped"}
         assert here.posted_outside() == []
-        questions = Counter((row.channel, row.thread) for row in asked)
+        check_commands(here, life, asked)
+        questions = Counter((row.channel, row.thread) for row in asked if row.via != "command")
         for (channel, thread), count in questions.items():
             assert len(here.answers(channel, thread)) <= count, here.answers(channel, thread)
         for place in ("C1", "DU2"):

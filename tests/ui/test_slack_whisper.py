@@ -17,9 +17,9 @@ pytestmark = pytest.mark.anyio
 def asked(slack: FakeSlack, channel: str = "C1") -> SlackQuestion:
     payload = slack.as_user("U1").slash(channel, "/ask", "hello").payload
     trigger, url = payload["trigger_id"], payload["response_url"]
-    return SlackQuestion(
-        "T1", channel, trigger, trigger, "U1", "hello", "command", "answering", "w", "", False, "", "", 1, url
-    )  # fmt: skip
+    what = {"text": "hello", "via": "command", "state": "answering", "worker": "w", "attempts": 1, "streaming": False}
+    empty = dict.fromkeys(("answer_ts", "conversation", "answer"), "")
+    return SlackQuestion("T1", channel, trigger, trigger, "U1", reply_url=url, **what, **empty)  # type: ignore[arg-type]
 
 
 def heard(slack: FakeSlack) -> list[tuple[str, str]]:
