@@ -23,8 +23,9 @@ def scope_of(asking: Asking, readings: Readings) -> Scope:
         return alone(asking.asker, asking.team, asking.channel, readings)
     channel = frozenset({audience_of(asking.team, asking.channel)})
     if asking.kind == "public":
-        strangers = [reader for reader in asking.readers or () if reader.stranger]
-        return Scope(channel if is_outsider(asking.asker) or strangers else channel | {EVERYONE})
+        # Guests and strangers who read the channel, too, whoever asks.
+        outside = [reader for reader in asking.readers or () if (reader.guest or reader.stranger) and not reader.bot]
+        return Scope(channel if is_outsider(asking.asker) or outside else channel | {EVERYONE})
     if asking.readers is None or asking.asker.bot:
         return Scope(channel)
     # Who asks is there, whatever the list says.

@@ -16,6 +16,7 @@ _ANY = (
     r"tax(?:payer)?['’s]* (?:id|identification)|social (?:security|insurance) n"
 )
 _NEAR = 40  # characters in which the name of an id stands before it
+_DIGIT, _FEWEST_DIGITS = re.compile(r"\d"), 4  # in any of these ids; most messages of a chat have fewer
 _NO_ID = re.compile(r"\b(?:call|fax|hotline|mobile?|phone|t[eé]l(?:[eé](?:f|ph)\w*)?)\b", re.IGNORECASE)
 
 
@@ -79,6 +80,8 @@ _FORMS = (
 
 def national_ids(text: str) -> Iterator[tuple[int, int]]:
     """Where they stand, as start and end."""
+    if len(_DIGIT.findall(text)) < _FEWEST_DIGITS:
+        return
     for form in _FORMS:
         for match in form.written.finditer(text):
             if form.is_meant(text, match.start()) and _is_valid(form.check, match.group()):

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, select, update
 
 from retrieval.access import Audience
 from retrieval.chunk import Chunk
@@ -44,6 +44,14 @@ class Entry:
 
 _ENTRY = tuple(name for name in Entry.__dataclass_fields__ if name not in ("facts", "concerns"))
 _ENTRIES = select(*(documents.c[name] for name in (*_ENTRY, *_FACTS, "concerns")))
+
+
+# A first load flips tens of thousands of documents: these are built once.
+_OF = bindparam("of")
+_STORED = select(chunks.c.id, chunks.c.embedding, chunks.c.ordinal).where(chunks.c.uri == _OF)
+_AUDIENCE = select(documents.c.audience).where(documents.c.uri == _OF)
+_CONCERNS = select(documents.c.concerns).where(documents.c.uri == _OF)
+_FORGET_FAILURE = delete(failures).where(failures.c.uri == _OF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,26 +130,21 @@ def flip(engine: Engine, version: Version, needed: frozenset[str] = frozenset())
         for ordinal, (chunk, digest) in enumerate(zip(version.chunks, version.embeddings, strict=True))
     ]
     with writing(engine) as connection:
-        before = _current(connection, entry.uri)
-        known = set(connection.execute(select(chunks.c.id).where(chunks.c.uri == entry.uri)).scalars())
+        stored = connection.execute(_STORED, {"of": entry.uri}).all()
+        before = {row.id: row.embedding for row in stored if row.ordinal is not None}
         hides_more = _hides_more(connection, entry)
         moved = _put_entry(connection, entry)
-        connection.execute(update(chunks).where(chunks.c.uri == entry.uri).values(ordinal=None))
-        for row in rows:
-            again = row["id"] in known
-            connection.execute(
-                update(chunks).where(chunks.c.id == row["id"]).values(row) if again else insert(chunks).values(row)
-            )
+        _put_chunks(connection, entry.uri, rows, {row.id for row in stored})
         if hides_more:
             _forget_older(connection, entry.uri)
-        elif version.fleeting:
+        elif version.fleeting and stored:
             _forget_unsaid(connection, version)
         now = [chunk.id for chunk in version.chunks]
         gone = sorted(before.keys() - set(now))
         _note(connection, gone, "delete")
         _note(connection, [chunk for chunk in now if moved or chunk not in before], "upsert")
         _forget_unused_embeddings(connection, {before[chunk] for chunk in gone} - needed)
-        connection.execute(delete(failures).where(failures.c.uri == entry.uri))
+        connection.execute(_FORGET_FAILURE, {"of": entry.uri})
 
 
 def set_audience(engine: Engine, uri: str, audience: Audience) -> None:
@@ -218,18 +221,34 @@ def _put_entry(connection: Connection, entry: Entry) -> bool:
     """Write the document's row; True when its audience changed."""
     values = {name: getattr(entry, name) for name in _ENTRY} | {name: getattr(entry.facts, name) for name in _FACTS}
     values["concerns"] = [asdict(concern) for concern in entry.concerns]
-    old = connection.execute(select(documents.c.audience).where(documents.c.uri == entry.uri)).scalar()
+    old = connection.execute(_AUDIENCE, {"of": entry.uri}).scalar()
     if old is None:
-        connection.execute(insert(documents).values(values))
+        connection.execute(insert(documents), values)
         return False
     connection.execute(update(documents).where(documents.c.uri == entry.uri).values(values))
     return bool(old != entry.audience)
 
 
+def _put_chunks(
+    connection: Connection, uri: str, rows: Sequence[Mapping[str, object]], stored: Collection[str]
+) -> None:
+    """Let these chunks be the document's, in order; those of older versions that it has no more lose their place."""
+    if stored:
+        connection.execute(update(chunks).where(chunks.c.uri == uri).values(ordinal=None))
+    new = [row for row in rows if row["id"] not in stored]
+    for row in rows:
+        if row["id"] in stored:
+            connection.execute(update(chunks).where(chunks.c.id == row["id"]).values(row))
+    if new:
+        connection.execute(insert(chunks), new)
+
+
 def _hides_more(connection: Connection, entry: Entry) -> bool:
     """Whether something is hidden in this version that was not in the one before."""
-    query = select(documents.c.concerns).where(documents.c.uri == entry.uri)
-    before = {concern["kind"]: concern["count"] for concern in connection.execute(query).scalar() or []}
+    if not any(one.hides for one in entry.concerns):
+        return False
+    stored = connection.execute(_CONCERNS, {"of": entry.uri}).scalar() or []
+    before = {concern["kind"]: concern["count"] for concern in stored}
     return any(one.hides and one.count > before.get(one.kind, 0) for one in entry.concerns)
 
 

@@ -38,7 +38,11 @@ def audiences(
 
 def test_a_public_answer_is_built_from_what_everyone_reads() -> None:
     assert audiences("public", HANA) == {EVERYONE, HERE}
-    assert audiences("public", HANA, [HANA, SAM, GUEST]) == {EVERYONE, HERE}
+    assert audiences("public", HANA, [HANA, SAM, BOT]) == {EVERYONE, HERE}
+
+
+def test_a_public_channel_that_a_guest_reads_gives_nobody_more_than_the_channel() -> None:
+    assert audiences("public", HANA, [GUEST]) == audiences("public", SAM, [HANA, GUEST]) == {HERE}
 
 
 @pytest.mark.parametrize("asker", [GUEST, STRANGER, BOT], ids=["guest", "stranger", "bot"])

@@ -36,13 +36,17 @@ MANAGERS = {"bonus.md": "# Bonus of managers\n\nManagers get a bonus of 11 perce
 
 
 def company() -> Workspace:
-    """Ann is a manager, Ben is not; Gil is a guest, Sue belongs to another company. The bot is everywhere."""
+    """Ann is a manager, Ben is not; Gil is a guest, who is in one channel; Sue belongs to another company.
+
+    The bot is everywhere.
+    """
     workspace = Workspace()
     workspace.add_user("U1", "ann", "ann@example.test", real_name="Ann")
     workspace.add_user("U2", "ben", "ben@example.test", real_name="Ben")
     workspace.add_user("U3", "gil", "gil@example.test", Rank.GUEST)
     workspace.add_user("U4", "sue", "sue@elsewhere.test", Rank.STRANGER)
-    workspace.add_channel("C1", "general", ["U1", "U2", "U3", "UBOT"])
+    workspace.add_channel("C1", "general", ["U1", "U2", "UBOT"])
+    workspace.add_channel("C4", "with-visitors", ["U1", "U2", "U3", "UBOT"])
     workspace.add_channel("C2", "managers", ["U1", "UBOT"], Sort.PRIVATE)
     workspace.add_channel("C9", "people-team", ["U1", "UBOT"], Sort.PRIVATE)
     return workspace

@@ -3,9 +3,11 @@
 import pytest
 
 from app.slack_client import Reader
-from tests.fake_slack import Sort
+from tests.fake_slack import Rank, Sort
+from tests.fake_slack.faults import json_error
 from tests.ui.slack_alone import Alone
 from tests.ui.slack_world import BONUS, LEAVE, World, visible
+from ui import slack_words
 from ui.slack_readers import Readers, kind_of, reader_of
 
 pytestmark = pytest.mark.anyio
@@ -46,9 +48,30 @@ async def test_a_channel_that_turns_private_is_answered_for_its_members(here: Wo
 
 async def test_a_guest_gets_nothing_that_only_employees_may_read(here: World) -> None:
     async with here.bot():
-        answer = await ask(here, "U3", "C1", LEAVE)
+        answer = await ask(here, "U3", "C4", LEAVE)
     assert "27 days" not in answer
     assert "Annual leave" not in answer
+
+
+async def test_an_employee_gets_nothing_in_a_public_channel_that_a_guest_reads_and_is_told_privately(
+    here: World,
+) -> None:
+    async with here.bot():
+        assert "27 days" not in await ask(here, "U1", "C4", LEAVE)
+        await here.until(lambda: here.slack.workspace.ephemerals)
+        here.slack.admin.remove("C4", "U3")
+        await here.settled()
+        assert "27 days" in await ask(here, "U1", "C4", LEAVE)
+    (offer,) = here.slack.workspace.ephemerals
+    assert (offer["shown_to"], offer["text"]) == ("U1", slack_words.BETTER_IN_PRIVATE)
+
+
+async def test_an_employee_who_becomes_a_guest_closes_the_channel_at_once(here: World) -> None:
+    async with here.bot():
+        assert "27 days" in await ask(here, "U1", "C1", LEAVE)
+        here.slack.admin.change_user("U2", rank=Rank.GUEST)
+        await here.settled()
+        assert "27 days" not in await ask(here, "U1", "C1", LEAVE)
 
 
 async def test_a_stranger_of_another_company_gets_nothing(here: World) -> None:
@@ -89,6 +112,26 @@ async def test_slack_is_asked_once_in_a_minute(lone: Alone) -> None:
     await lone.slack.advance(61)
     assert await readers.of("C2") == first
     assert len(lone.slack.calls("conversations.members")) == 2
+
+
+async def test_without_guests_nobody_is_asked_who_is_in_a_public_channel(lone: Alone) -> None:
+    lone.slack.admin.deactivate_user("U3")
+    readers = Readers(lone.calls, "T1")
+    for channel in ("C1", "C4"):
+        assert (await readers.of(channel)).readers is None
+    assert (len(lone.slack.calls("users.list")), lone.slack.calls("conversations.members")) == (1, [])
+
+
+async def test_of_a_public_channel_the_guests_are_told(lone: Alone) -> None:
+    readers = Readers(lone.calls, "T1")
+    assert (await readers.of("C1")).readers is None
+    assert (await readers.of("C4")).readers == [Reader("U3", guest=True)]
+
+
+async def test_a_public_channel_whose_members_slack_does_not_tell_is_answered_from_itself(lone: Alone) -> None:
+    lone.slack.fail("conversations.members", json_error("fetch_members_failed"))
+    seen = await Readers(lone.calls, "T1").of("C1")
+    assert (seen.kind, seen.readers) == ("private", None)
 
 
 async def test_a_large_channel_is_read_from_the_list_of_users(lone: Alone) -> None:
