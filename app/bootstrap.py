@@ -190,6 +190,8 @@ class Home:
                 place = at if at == slack_copy.LIVE else at.resolve()
                 if before is None or Path(before.path) not in place.parents:  # else a part was ingested
                     runs.remember_source(self.engine, source.location, str(place), asdict(choices))
+                if at == slack_copy.LIVE:
+                    slack_copy.compare_daily(self.engine, source.location, before)
 
     def _source_at(self, at: Path, choices: Choices, known: Iterable[SourceEntry], read: Read) -> Source:
         is_live = at == slack_copy.LIVE

@@ -99,6 +99,10 @@ def show_runs(runs: Sequence[Run]) -> None:
             "" if left is None else f"{left / 60:.0f} min" if left > 90 else f"{left:.0f} s",
         )
     _show_or_say(table, "No runs yet. Begin with: frontdesk ingest FOLDER")
+    newest = {run.source: run for run in reversed(runs) if run.remarks}
+    for run in newest.values():
+        for remark in run.remarks:
+            Console(soft_wrap=True).print(f"run {run.id}, {escape(run.source)}: {escape(remark)}")
 
 
 def show_sources(sources: Sequence[SourceEntry]) -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.bootstrap import Home
 
 LIVE = Path("slack")  # what is ingested by this name, instead of a path
+DAILY = 24 * 60  # minutes
 _CONSUMER: Consumer = "syncing"
 _AT_ONCE = 100
 _ALL = 10_000
@@ -62,6 +63,17 @@ def live_source(home: "Home", choices: Choices, read: Read) -> SlackWorkspace:
     client = _client(home)
     wanted = _wanted(home, bot_of(client).team, choices)
     return SlackWorkspace(client, home.engine, wanted, read)
+
+
+def compare_daily(engine: "Engine", location: str, before: SourceEntry | None) -> None:
+    """Once a workspace was read live, the server looks through all of it each day: events can get lost.
+
+    Whoever chooses another time, or none, is not overruled.
+    """
+    name = runs.source_names(engine).get(location)
+    is_first = before is None or before.kind != SlackWorkspace.kind or not before.path
+    if name is not None and is_first:
+        runs.schedule(engine, name, DAILY)
 
 
 def check(engine: "Engine", source: Source, before: SourceEntry | None) -> None:

@@ -62,7 +62,8 @@ class Pipeline:
         finally:
             run.report.tokens_embedded = self._embedder.tokens_read - read_before
             run.report.seconds = time.monotonic() - started
-            _noted(partial(runs.end_run, self._engine, run.id, run.report.counts(), state))
+            report = run.report
+            _noted(partial(runs.end_run, self._engine, run.id, report.counts(), state, report.remarks))
         return run.report
 
     def update(self, source: str, items: Iterable[Item]) -> Report:

@@ -1,6 +1,6 @@
 """Sources, ingestion runs, failures and audience members."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
@@ -54,6 +54,7 @@ class Run:
     ended_at: datetime | None
     total: int
     counts: Mapping[str, int]
+    remarks: Sequence[str] = ()  # what the source said of itself as a whole
 
     @property
     def done(self) -> int:
@@ -138,9 +139,11 @@ def wish(engine: Engine, run: int, wanted: Wish) -> None:
         connection.execute(update(runs).where(runs.c.id == run).values(wish=wanted.value))
 
 
-def end_run(engine: Engine, run: int, counts: Mapping[str, int], state: str = "done") -> None:
+def end_run(
+    engine: Engine, run: int, counts: Mapping[str, int], state: str = "done", remarks: Sequence[str] = ()
+) -> None:
     """Note that a run is over; written last."""
-    values = {"ended_at": datetime.now(UTC), "counts": dict(counts), "state": state}
+    values = {"ended_at": datetime.now(UTC), "counts": dict(counts), "state": state, "remarks": list(remarks)}
     with writing(engine) as connection:
         connection.execute(update(runs).where(runs.c.id == run).values(values))
 
@@ -196,7 +199,7 @@ def _run(row: Row[Any]) -> Run:
     times = [_in_utc(moment) for moment in (row.started_at, row.seen_at, row.ended_at)]
     started, seen, ended = times
     assert started is not None
-    return Run(row.id, row.source, row.state, started, seen, ended, row.total, dict(row.counts))
+    return Run(row.id, row.source, row.state, started, seen, ended, row.total, dict(row.counts), tuple(row.remarks))
 
 
 def _in_utc(moment: datetime | None) -> datetime | None:

@@ -117,6 +117,8 @@ runs = Table(
     Column("total", Integer, nullable=False, server_default="0"),
     # When it last said how far it is.
     Column("seen_at", DateTime(timezone=True), nullable=True),
+    # What the source said of itself as a whole.
+    Column("remarks", JSON, nullable=False, server_default="[]"),
     sqlite_autoincrement=True,
 )
 

@@ -1,6 +1,7 @@
 """The copy of a workspace in a home: by name, with events between runs, until the app is removed."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from app import slack_choices, slack_inbox
 from app.bootstrap import Home
 from app.settings import Settings
-from app.slack_copy import LIVE, SlackCopy
+from app.slack_copy import DAILY, LIVE, SlackCopy
 from app.slack_inbox import NewEvent
 from ingest.lock import writer
 from ingest.report import NoProgress
@@ -68,6 +69,40 @@ def test_a_source_that_was_read_live_is_read_again_by_its_name(slack: Office) ->
     slack.home.ingest(Path("slack-T1"), "", NoProgress())
     assert len(slack.paths()) == 2
     assert [(one.path, one.kind) for one in runs.listed_sources(slack.home.engine)] == [("slack", "slack-workspace")]
+
+
+def every_minutes(slack: Office) -> list[int]:
+    return [source.every_minutes for source in runs.listed_sources(slack.home.engine)]
+
+
+def test_a_workspace_that_is_read_live_is_compared_each_day_unless_somebody_chooses_otherwise(slack: Office) -> None:
+    slack.post("C1", "Lunch?")
+    slack.ingest()
+    assert every_minutes(slack) == [DAILY]
+    runs.schedule(slack.home.engine, "slack-T1", 0)
+    slack.ingest()
+    assert every_minutes(slack) == [0]
+
+
+def test_an_export_is_not_compared_by_itself_until_its_workspace_is_read_live(slack: Office, tmp_path: Path) -> None:
+    export = slack_zip(tmp_path / "export.zip", {"general/2026-01-05": [message("Old.", "1767603600.000100")]})
+    slack.home.ingest(export, "", NoProgress())
+    assert every_minutes(slack) == [0]
+    slack.post("C1", "Lunch?")
+    slack.ingest()
+    assert every_minutes(slack) == [DAILY]
+
+
+def test_what_differed_is_kept_with_the_run(slack: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, lost = slack.post("C1", "Lunch?"), slack.post("C1", "Dinner?")
+    slack.ingest()
+    slack.admin.forget("C1", lost)  # no event tells
+    slack.slack.workspace.channels["C1"].messages[kept]["text"] = "Breakfast?"
+    assert runs.listed_runs(slack.home.engine)[0].remarks == ()
+    monkeypatch.setattr("ingest.slack_pass._COMPARED_FOR", timedelta())
+    slack.ingest()
+    (remark,) = runs.listed_runs(slack.home.engine)[0].remarks
+    assert "0 threads were missing, 1 too many, 1 not up to date; all are mended" in remark
 
 
 def test_when_the_app_is_removed_nothing_is_kept(slack: Office, train: str, salary: str) -> None:

@@ -1,4 +1,4 @@
-"""Questions in Slack whose answer one person sees, who is in a channel now, and a day's round for copied workspaces."""
+"""Questions in Slack whose answer one person sees; who is in a channel; what a run remarked; a copy's daily round."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("is_open", sa.Boolean, nullable=False),
         sa.Column("members", sa.JSON, nullable=False),
     )
+    op.add_column("runs", sa.Column("remarks", sa.JSON, nullable=False, server_default="[]"))
     sources = sa.table("sources", sa.column("kind", sa.String), sa.column("every_minutes", sa.Integer))
     live = (sources.c.kind == "slack-workspace") & (sources.c.every_minutes == 0)
     op.execute(sources.update().where(live).values(every_minutes=_DAILY))
