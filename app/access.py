@@ -47,10 +47,14 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What an action is about; `owner` is an e-mail address or empty, `place` where a conversation goes on."""
+    """What an action is about; `owner` is an e-mail address or empty, `place` where a conversation goes on.
+
+    `readers` are the addresses of those who may read along there; None where its owner may from anywhere.
+    """
 
     owner: str = ""
     place: str = ""
+    readers: frozenset[str] | None = None
     demo: bool = False
 
 
@@ -62,11 +66,12 @@ def authorize(caller: Caller, action: Action, resource: Resource = Resource()) -
     """Let the action pass or raise.
 
     Raises:
-        Missing: somebody else's conversation; whether it exists is not told.
+        Missing: somebody else's conversation, or one at a place that its owner has left; whether it exists is not told.
         Forbidden: anything else that is not allowed.
     """
     is_there = bool(resource.place) and caller.place == resource.place
-    if action in _OF_OWNERS and caller.email != resource.owner and not is_there:
+    has_left = resource.readers is not None and caller.email not in resource.readers
+    if action in _OF_OWNERS and (caller.email != resource.owner or has_left) and not is_there:
         raise Missing("There is no such conversation")
     if action is Action.MANAGE and ADMINS not in caller.audiences:
         raise Forbidden(f"Only members of {ADMINS} may do this")

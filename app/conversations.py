@@ -10,6 +10,7 @@ from sqlalchemy import Engine, delete, func, insert, select
 
 from app.access import Action, Caller, Resource, authorize
 from app.events import Citation
+from app.slack_rooms import known, readers_at
 from app.tables import conversations, feedback, messages
 from retrieval.access import Scope
 from retrieval.chunk import Chunk
@@ -113,17 +114,24 @@ class Conversations:
             row = connection.execute(query).first()
         if row is None:
             raise Missing("There is no such conversation")
-        authorize(caller, action, Resource(owner=row.owner, place=row.place))
+        readers = readers_at(row.place, known(self._engine)) if row.place != caller.place else None
+        authorize(caller, action, Resource(owner=row.owner, place=row.place, readers=readers))
         return Talk(row.id, row.title, row.created_at, row.place)
 
     def listed(self, caller: Caller) -> list[Talk]:
-        """The caller's conversations, newest first. Somebody without identity has no list."""
+        """The caller's conversations, newest first, but for those at places that the caller has left.
+
+        Somebody without identity has no list.
+        """
         if not caller.email:
             return []
         query = select(conversations).where(conversations.c.owner == caller.email)
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(conversations.c.created_at.desc()))
-            return [Talk(row.id, row.title, row.created_at, row.place) for row in rows]
+            talks = [Talk(row.id, row.title, row.created_at, row.place) for row in rows]
+        rooms = known(self._engine) if any(talk.place for talk in talks) else {}
+        readers = [readers_at(talk.place, rooms) for talk in talks]
+        return [talk for talk, there in zip(talks, readers, strict=True) if there is None or caller.email in there]
 
     def add(self, caller: Caller, conversation: str, message: NewMessage) -> int:
         """Append a message; returns its number."""

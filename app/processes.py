@@ -112,7 +112,8 @@ def slack_environment(settings: Settings) -> dict[str, str]:
     secrets = ("slack_bot_token", "slack_app_token", "slack_signing_secret")
     told = {name: getattr(settings, name).get_secret_value() for name in secrets}
     told |= {name: str(getattr(settings, name)) for name in ("slack_api", "slack_port", "slack_hr_channel")}
-    page = {"FRONTDESK_PAGE": f"http://{HOST}:{settings.web_port}"}
+    # People read Slack on their own machines, where 127.0.0.1 is another one.
+    page = {"FRONTDESK_PAGE": settings.web_url.rstrip("/")}
     return page_environment(settings, "") | page | {f"FRONTDESK_{name.upper()}": value for name, value in told.items()}
 
 

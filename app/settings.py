@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     contact: str = Field(default="your HR team", description="Whom to ask when no document names somebody")
     port: int = Field(default=8610, ge=1, le=65535, description="The server's port on 127.0.0.1")
     web_port: int = Field(default=8611, ge=1, le=65535, description="The web page's port on 127.0.0.1")
+    web_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s/?#]+[^\s?#]*)?$",
+        description="The web page's address for everybody, as links in Slack name it; empty: there are none",
+    )
     slack_bot_token: SecretStr = Field(default=SecretStr(""), description="The Slack app's bot token; empty: no bot")
     slack_app_token: SecretStr = Field(
         default=SecretStr(""), description="Its app-level token: Slack is asked over Socket Mode, no address is needed"

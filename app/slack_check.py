@@ -57,6 +57,7 @@ def examine(settings: Settings) -> list[Check]:
         ("way in", lambda: _way_in(client, settings)),
         ("events", lambda: _events(Home(settings).engine)),
         ("channels", lambda: _channels(client)),
+        ("web page", lambda: _page(settings)),
     ]
     if settings.slack_hr_channel:
         checks.append(("Ask HR", lambda: _hr(client, settings.slack_hr_channel)))
@@ -142,6 +143,12 @@ def _channels(client: WebClient) -> str:
     if not found:
         raise Unusable("The bot is in no channel. Invite it in Slack: /invite @frontdesk")
     return f"{len(found)}: {', '.join(sorted('#' + str(one['name']) for one in found)[:10])}"
+
+
+def _page(settings: Settings) -> str:
+    if settings.web_url:
+        return f"answers link to {settings.web_url}"
+    return "answers do not link to it: set FRONTDESK_WEB_URL to the address at which everybody reaches it"
 
 
 def _hr(client: WebClient, channel: str) -> str:

@@ -1,6 +1,6 @@
 """An async, typed client of the server's routes for Slack, and the values that travel on them. Decides nothing."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
 
@@ -263,6 +263,16 @@ class SlackClient:
     async def open_channels(self, team: str) -> frozenset[str]:
         """The channels where the bot answers without being mentioned."""
         return frozenset((await self._send("GET", f"{_API}/channels/{team}"))["channels"])
+
+    async def rooms(self, team: str) -> list[str]:
+        """The channels in which a conversation goes on."""
+        found: list[str] = (await self._send("GET", f"{_API}/rooms/{team}"))["channels"]
+        return found
+
+    async def put_room(self, team: str, channel: str, readers: Iterable[Reader], *, is_open: bool) -> None:
+        """Say who is in a channel now; an open one is read by every employee."""
+        room = {"is_open": is_open, "readers": [asdict(reader) for reader in readers]}
+        await self._send("PUT", f"{_API}/rooms/{team}/{channel}", room)
 
     async def _change(self, question: SlackQuestion | NewQuestion, change: Mapping[str, object]) -> SlackQuestion:
         path = f"{_API}/questions/{question.team}/{question.channel}/{question.ts}"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app import slack_inbox
+from app import slack_inbox, slack_rooms
 from app.erasure import erase
 from app.slack_choices import opted_out
 from app.slack_client import Consumer
@@ -177,6 +177,7 @@ class SlackCopy:
     def _purge(self, team: str) -> None:
         with self._home.alone():
             purge(self._home.engine, SlackState(self._home.engine, team))
+            slack_rooms.forget(self._home.engine, team)
         erase(self._home.engine, ())
         self._opened = None
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse
 
-from app import callers, feedback, panel, slack_choices, slack_inbox, slack_questions
+from app import callers, feedback, panel, slack_choices, slack_inbox, slack_questions, slack_rooms
 from app.access import Action, authorize
 from app.bootstrap import Home
 from app.callers import Serving
@@ -128,6 +128,13 @@ class OpenBody(_Body):
     reader: ReaderBody
 
 
+class RoomBody(_Body):
+    """Who is in a channel now."""
+
+    is_open: bool
+    readers: list[ReaderBody]
+
+
 class FeedbackBody(_Body):
     """A verdict on an answer."""
 
@@ -192,6 +199,7 @@ def one_question(team: _InPath, channel: _InPath, ts: _TsInPath, home: _Service)
 def ask(body: AskBody, home: _Service) -> Response:
     """Answer a question as a stream of events, from what everybody may read who will see the answer."""
     asking = body.asking
+    slack_rooms.put_asked(home.engine, asking)
     readings = readings_of(home.engine, [asking.asker, *(asking.readers or ())])
     caller = caller_of(home.engine, asking.asker, scope_of(asking, readings), place_of(asking))
     by_oneself = alone(asking.asker, asking.team, asking.channel, readings)
@@ -253,6 +261,18 @@ def close_channel(team: _InPath, channel: _InPath, home: _Service) -> Response:
     return Response(status_code=204)
 
 
+def rooms(team: _InPath, home: _Service) -> dict[str, Any]:
+    """The channels in which a conversation goes on."""
+    return {"channels": slack_rooms.channels(home.engine, team)}
+
+
+def put_room(team: _InPath, channel: _InPath, body: RoomBody, home: _Service) -> Response:
+    """Note who is in one."""
+    room = slack_rooms.room_of([one.reader for one in body.readers], is_open=body.is_open)
+    slack_rooms.put(home.engine, team, channel, room)
+    return Response(status_code=204)
+
+
 ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("/api/slack/events", "POST", store_event),
     ("/api/slack/events", "GET", events),
@@ -271,5 +291,7 @@ ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("/api/slack/channels/{team}", "GET", open_channels),
     ("/api/slack/channels/{team}/{channel}", "PUT", open_channel),
     ("/api/slack/channels/{team}/{channel}", "DELETE", close_channel),
+    ("/api/slack/rooms/{team}", "GET", rooms),
+    ("/api/slack/rooms/{team}/{channel}", "PUT", put_room),
     ("/api/feedback", "POST", rate),
 ]

@@ -35,6 +35,7 @@ from ui.slack_events import Ourselves
 from ui.slack_home import Home
 from ui.slack_private import Private
 from ui.slack_readers import Readers
+from ui.slack_rooms import Rooms
 
 _log = logging.getLogger(__name__)
 _HOST = "127.0.0.1"
@@ -76,13 +77,14 @@ async def running(setup: Setup, clock: Clock, ping_seconds: float = 5.0) -> Asyn
         home = Home(server, calls, readers, we.team, setup.links.page)
         private = Private(server, calls, readers, setup.links, we.team)
         answering = Answering(server, calls, readers, we, setup.links, private)
-        consumer = Consumer(server, we, readers, answering, home)
+        rooms = Rooms(server, readers, we.team)
+        consumer = Consumer(server, we, readers, answering, home, rooms)
         app = _app(setup, client, we)
         app.use(_stored_first(server, consumer))
         Clicks(server, calls, we, home, private, setup.links, answering.wake).register(app)
         app.event(re.compile(""))(_known)
         async with asyncio.TaskGroup() as group:  # when one of them breaks, all end, and it is told
-            work = [group.create_task(part.run()) for part in (consumer, answering)]
+            work = [group.create_task(part.run()) for part in (consumer, answering, rooms)]
             try:
                 async with _listening(app, setup, ping_seconds):
                     yield

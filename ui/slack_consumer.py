@@ -23,6 +23,7 @@ from ui.slack_events import (
 )
 from ui.slack_home import Home
 from ui.slack_readers import Readers
+from ui.slack_rooms import Rooms
 
 _log = logging.getLogger(__name__)
 _LOOK_AGAIN = 2.0  # seconds, where nobody tells that there is an event
@@ -37,6 +38,7 @@ class Consumer:
     readers: Readers
     answering: Answering
     home: Home
+    rooms: Rooms
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
@@ -87,11 +89,16 @@ class Consumer:
         elif isinstance(means, Stopped):
             await self.answering.stop(means.channel, means.thread)
         elif isinstance(means, Changed):
-            self.readers.forget(means.channel)
+            self._look_again(means.channel)
         elif isinstance(means, HomeOpened):
             await self.home.publish(means.user)
         elif isinstance(means, TalkOpened):
             await self.home.suggest(means.channel, means.thread)
+
+    def _look_again(self, channel: str) -> None:
+        self.readers.forget(channel)
+        if channel:
+            self.rooms.changed(channel)
 
     async def _accept(self, asked: Asked) -> None:
         via: Via = asked.via  # type: ignore[assignment]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app import people
+from app import people, slack_rooms
 from app.access import NOBODY, Action, Caller, caller_for
 from app.bootstrap import Home
 from app.conversations import Conversations, NewMessage, Part
@@ -16,6 +16,7 @@ from app.desk import Question
 from app.events import Citation, Done, Refused
 from app.people import Person
 from app.prompted import PromptedAnswerer
+from app.slack_rooms import Room
 from ingest.report import NoProgress
 from retrieval.access import Audience
 from retrieval.errors import Missing
@@ -58,6 +59,7 @@ def stored_messages(home: Home) -> str:
 
 @pytest.fixture
 def kept(home: Home) -> Conversations:
+    slack_rooms.put(home.engine, "T1", "C1", Room(is_open=True))
     return home.conversations
 
 

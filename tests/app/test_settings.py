@@ -165,3 +165,14 @@ def test_each_setting_says_what_it_decides() -> None:
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().port = 9000
+
+
+@pytest.mark.parametrize("address", ["https://frontdesk.office.example", "http://10.0.0.7:8611/ask/", ""])
+def test_the_address_of_the_page_is_one_that_a_browser_opens(folder: Path, address: str) -> None:
+    assert load(web_url=address).web_url == address
+
+
+@pytest.mark.parametrize("address", ["frontdesk.office.example", "javascript:alert(1)", "https://", "https://x/?a=b"])
+def test_another_address_of_the_page_is_refused(folder: Path, address: str) -> None:
+    with pytest.raises(Unusable, match="The setting web_url is wrong"):
+        load(web_url=address)

@@ -41,7 +41,7 @@ def test_everything_in_place_is_fine(look: Callable[..., dict[str, Check]]) -> N
     assert [one.name for one in found.values() if not one.ok] == []
     assert found["bot token"].found == "frontdesk in Workspace"
     assert found["way in"].found == "Socket Mode"
-    assert found["channels"].found == "3: #general, #managers, #people-team"
+    assert found["channels"].found == "4: #general, #managers, #people-team, #with-visitors"
     assert found["Ask HR"].found == "#people-team"
 
 
@@ -87,7 +87,7 @@ def test_signed_requests_need_a_way_to_the_port(look: Callable[..., dict[str, Ch
 def test_a_bot_in_no_channel_is_told_how_to_get_into_one(
     slack: FakeSlack, look: Callable[..., dict[str, Check]]
 ) -> None:
-    for channel in ("C1", "C2", "C9"):
+    for channel in ("C1", "C2", "C4", "C9"):
         slack.admin.kick_bot(channel)
     found = look()["channels"]
     assert (found.ok, found.found) == (False, "The bot is in no channel. Invite it in Slack: /invite @frontdesk")

@@ -49,15 +49,22 @@ def test_the_bot_does_not_start_without_tokens(tmp_path: Path) -> None:
         run(slack=FakeSlack(company()), home=tmp_path / "home")
 
 
+def test_without_an_address_for_everybody_no_link_leads_to_this_machine(tmp_path: Path) -> None:
+    assert slack_environment(Settings(home=tmp_path))["FRONTDESK_PAGE"] == ""
+
+
+PAGE = {"web_url": "https://frontdesk.office.example/ask/"}
+
+
 def test_the_bot_is_told_where_the_key_is_and_its_own_tokens(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, port=9001, web_port=9002, slack_hr_channel="C9", **TOKENS)  # type: ignore[arg-type]
+    settings = Settings(home=tmp_path, port=9001, web_port=9002, slack_hr_channel="C9", **PAGE, **TOKENS)  # type: ignore[arg-type]
     told = slack_environment(settings)
     assert slack_command()[-1] == "ui.slack_bot"
     assert {name: told[name] for name in told if name.startswith("FRONTDESK_")} == {
         "FRONTDESK_SERVER": "http://127.0.0.1:9001",
         "FRONTDESK_KEY_FILE": str(tmp_path / "service.key"),
         "FRONTDESK_AS": "",
-        "FRONTDESK_PAGE": "http://127.0.0.1:9002",
+        "FRONTDESK_PAGE": "https://frontdesk.office.example/ask",
         "FRONTDESK_SLACK_BOT_TOKEN": "xoxb-fake",
         "FRONTDESK_SLACK_APP_TOKEN": "xapp-fake",
         "FRONTDESK_SLACK_SIGNING_SECRET": "",

@@ -84,6 +84,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "ephemeral": False, "question": LEAVE,
     },
     "/api/slack/chunks/{chunk_id}": {"team": "T1", "channel": "C1", "reader": SAM},
+    "/api/slack/rooms/{team}/{channel}": {"is_open": False, "readers": [SAM]},
     "/api/feedback": {"answer": "t:2", "who": "x", "verdict": "good"},
 }  # fmt: skip
 PLACES = {"consumer": "answering", "team": "T1", "channel": "C1", "ts": "1.1", "user": "U1", "chunk_id": "x"}
