@@ -67,7 +67,7 @@ class Home:
 
     async def _recent(self, email: str) -> list[str]:
         try:
-            return (await self.server.conversations(email))[:_RECENT]
+            return list(dict.fromkeys(await self.server.conversations(email)))[:_RECENT]
         except Unanswered as exc:
             if exc.status not in (403, 404):
                 raise
