@@ -8,6 +8,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from app.slack_check import EVENTS, SCOPES
+from ingest.slack_changes import Changes, changes_in
 from tests.fake_slack.method import METHODS
 from tests.ui.slack_world import LEAVE, World
 from ui import slack_buttons, slack_events
@@ -18,9 +19,12 @@ GRANTED = set(MANIFEST["oauth_config"]["scopes"]["bot"])
 SUBSCRIBED = set(MANIFEST["settings"]["event_subscriptions"]["bot_events"])
 
 
-def called() -> set[str]:
-    """The methods that the bot's code names."""
-    code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "ui").glob("slack_*.py"))
+OPTIONAL = set(MANIFEST["oauth_config"]["scopes"]["bot_optional"])
+
+
+def called(folder: str = "ui") -> set[str]:
+    """The methods that the code of a folder names."""
+    code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / folder).glob("slack_*.py"))
     return set(re.findall(r'"([a-z]+(?:\.[a-z]+)?\.[a-zA-Z]+)"', code)) & set(METHODS)
 
 
@@ -30,6 +34,35 @@ def test_the_methods_that_the_bot_calls_are_found() -> None:
 
 def test_each_method_that_the_bot_calls_has_its_scope() -> None:
     assert {METHODS[name].scope for name in called()} - {""} <= GRANTED
+
+
+def test_each_method_that_the_copy_of_a_workspace_calls_has_its_scope() -> None:
+    methods = called("ingest")
+    assert {"conversations.history", "users.list", "canvases.getContent"} <= methods
+    assert {METHODS[name].scope for name in methods} - {""} <= GRANTED | OPTIONAL
+
+
+def test_what_the_app_need_not_have_is_not_asked_of_it() -> None:
+    assert not OPTIONAL & set(SCOPES)
+
+
+def means(event: dict[str, Any]) -> bool:
+    """Whether an event changes anything: what is answered, or what is copied."""
+    we = slack_events.Ourselves("T1", "UBOT", "BBOT")
+    sent = {"team_id": "T1", "event": event}
+    return slack_events.meaning(sent, we) != slack_events.Other() or changes_in([sent], "UBOT") != Changes()
+
+
+@pytest.mark.parametrize("event", sorted(SUBSCRIBED))
+def test_each_event_that_is_subscribed_means_something(event: str) -> None:
+    kind = event.partition(".")[0]
+    sent: dict[str, Any] = {"type": kind, "user": "U1", "ts": "1.1", "text": "<@UBOT> How many days?", "tab": "home"}
+    sent |= {"thread_ts": "1.0", "file_id": "F1", "tokens": {"bot": ["UBOT"]}}
+    if kind.partition("_")[0] not in ("file", "tokens", "user", "team", "app", "subteam") or kind == "app_mention":
+        sent["channel"] = "C1"
+    if kind in ("user_change", "team_join"):
+        sent["user"] = {"id": "U1"}
+    assert means(sent), event
 
 
 def test_the_check_wants_what_the_manifest_grants() -> None:
