@@ -15,7 +15,8 @@ Via = Literal["mention", "direct", "thread", "channel", "shortcut", "command", "
 Consumer = Literal["answering", "syncing"]
 Verdict = Literal["good", "bad"]
 
-_CONNECT, _READ = 5.0, 600.0  # seconds
+_CONNECT, _READ = 5.0, 600.0  # seconds; an answer may take long to begin,
+_SHORT = httpx.Timeout(30.0, connect=_CONNECT)  # everything else does not
 _API = "/api/slack"
 
 
@@ -281,7 +282,7 @@ class SlackClient:
     async def _send(self, method: str, path: str, body: object = None, email: str = "") -> Any:
         headers = {AS_HEADER: email} if email else {}
         try:
-            response = await self._http.request(method, path, json=body, headers=headers)
+            response = await self._http.request(method, path, json=body, headers=headers, timeout=_SHORT)
         except httpx.HTTPError as exc:
             raise Unanswered(AWAY) from exc
         if response.is_error:

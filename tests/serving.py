@@ -25,8 +25,9 @@ def served(home: Home, port: int = 0) -> Iterator[str]:
     """Serve until the block ends; gives the address."""
     _ = home.engine  # the home must exist before its key does
     app = make_app(home, service_key(home.settings.home))
+    # The client may live in the loop that waits here for the server's end, and then hangs up no more.
     with socket.create_server(("127.0.0.1", port)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=5))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -21,7 +21,7 @@ from ui.slack_private import Private
 from ui.slack_readers import Readers
 from ui.slack_stream import StoppedByUser, Streamed
 from ui.slack_thread import Gone, Place, Thread
-from ui.slack_whispering import Whispering
+from ui.slack_whispering import GIVE_BACK, Whispering
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 8  # questions
@@ -190,8 +190,9 @@ class Answering:
     async def _give_back(self, running: _Running) -> None:
         """We are told to end: whoever comes next need not wait until we are missed."""
         running.work.cancel()
-        with suppress(Unanswered):
-            await self.server.finish(running.question, self.worker, "accepted")
+        with suppress(Unanswered, TimeoutError):
+            async with asyncio.timeout(GIVE_BACK):
+                await self.server.finish(running.question, self.worker, "accepted")
 
     async def _outcome(self, running: _Running) -> Outcome | None:
         """How it ended; None where somebody answers it anew or has ended it already."""

@@ -19,6 +19,7 @@ from ui.slack_whisper import Whisper
 
 _log = logging.getLogger(__name__)
 BEGUN = "begun"  # stands for the ts of our message, which has none that counts
+GIVE_BACK = 5.0  # seconds at most, when we are told to end
 _BEAT = 10.0  # seconds
 
 
@@ -55,8 +56,9 @@ class Whispering:
             await self._end(question, work)
         except asyncio.CancelledError:
             work.cancel()
-            with suppress(Unanswered):  # whoever comes next need not wait until we are missed
-                await self.server.finish(question, self.worker, "accepted")
+            with suppress(Unanswered, TimeoutError):  # whoever comes next need not wait until we are missed
+                async with asyncio.timeout(GIVE_BACK):
+                    await self.server.finish(question, self.worker, "accepted")
             raise
         finally:
             beats.cancel()
