@@ -56,7 +56,8 @@ FAILING = (
     "conversations.members",
     "users.info",
 )
-FAULTS_OF_ADDRESSES = (http429, drop_before, drop_after, lambda: http(500))  # which answer with a word, not with JSON
+# What goes wrong with addresses for answers, which say a word where methods send JSON.
+FAULTS_OF_ADDRESSES: tuple[Callable[[], Fault], ...] = (http429, drop_before, drop_after, lambda: http(500))
 
 
 class Life:
