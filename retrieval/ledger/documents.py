@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Connection, Engine, Row, bindparam, delete, insert, select, update
 
 from retrieval.access import Audience
 from retrieval.chunk import Chunk
@@ -47,7 +47,7 @@ _ENTRIES = select(*(documents.c[name] for name in (*_ENTRY, *_FACTS, "concerns")
 
 
 # A first load flips tens of thousands of documents: these are built once.
-_OF = bindparam("of")
+_OF: BindParameter[str] = bindparam("of")
 _STORED = select(chunks.c.id, chunks.c.embedding, chunks.c.ordinal).where(chunks.c.uri == _OF)
 _AUDIENCE = select(documents.c.audience).where(documents.c.uri == _OF)
 _CONCERNS = select(documents.c.concerns).where(documents.c.uri == _OF)
