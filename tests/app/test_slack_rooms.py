@@ -46,7 +46,7 @@ def test_an_open_channel_is_left_to_whoever_began_a_conversation(ledger: Engine)
 
 def test_of_a_closed_channel_its_members_read_and_whoever_asks(ledger: Engine) -> None:
     put_asked(ledger, asked("private", BEN))
-    assert readers_at(PLACE, known(ledger)) == {"ann@office.example", "ben@office.example"}
+    assert readers_at(PLACE, known(ledger)) == frozenset({"ann@office.example", "ben@office.example"})
 
 
 def test_what_one_person_is_told_says_nothing_of_the_channel(ledger: Engine) -> None:
