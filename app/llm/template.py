@@ -1,5 +1,6 @@
 """Rendering a conversation with a tokenizer's own chat template, and counting what comes out."""
 
+import logging
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
@@ -8,7 +9,15 @@ from typing import Any
 from retrieval.errors import Unusable
 from retrieval.prompt import Message
 
-# For a Llama without a template of its own: roles as words, one blank line between messages.
+_log = logging.getLogger(__name__)
+_HEADERS = ("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")
+# For a Llama 3 without a template of its own, as base models come: the format whose tokens it knows.
+_LLAMA_3 = (
+    "{{ bos_token or '' }}{% for message in messages %}<|start_header_id|>{{ message['role'] }}<|end_header_id|>\n\n"
+    "{{ message['content'] | trim }}<|eot_id|>{% endfor %}"
+    "{% if add_generation_prompt %}<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"
+)
+# For any other: roles as words, one blank line between messages.
 _PLAIN = (
     "{{ bos_token or '' }}{% for message in messages %}{{ message['role'] | capitalize }}: {{ message['content'] }}\n\n"
     "{% endfor %}{% if add_generation_prompt %}Assistant: {% endif %}"
@@ -16,13 +25,19 @@ _PLAIN = (
 
 
 class ChatTemplate:
-    """One tokenizer and its template. Templates that refuse our order of roles get a folded conversation."""
+    """One tokenizer and its template. Templates that refuse our order of roles get a folded conversation.
+
+    `borrowed` says that the tokenizer has none of its own, so that one of ours is used.
+    """
 
     def __init__(self, tokenizer: Any, window: int) -> None:
         self.tokenizer = tokenizer
         self.window = window
-        if not tokenizer.chat_template:
-            tokenizer.chat_template = _PLAIN
+        self.borrowed = not tokenizer.chat_template
+        if self.borrowed:
+            known = tokenizer.get_vocab()
+            tokenizer.chat_template = _LLAMA_3 if all(token in known for token in _HEADERS) else _PLAIN
+            _log.warning("The tokenizer has no chat template: a default for Llamas is used, which may suit it badly")
 
     def token_ids(self, conversation: Sequence[Message]) -> list[int]:
         """The prompt as token ids, the opening of the answer included."""
