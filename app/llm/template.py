@@ -1,7 +1,7 @@
 """Rendering a conversation with a tokenizer's own chat template, and counting what comes out."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ _LLAMA_3 = (
     "{% if add_generation_prompt %}<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"
 )
 # For any other: roles as words, one blank line between messages.
-_PLAIN = (
+PLAIN = (
     "{{ bos_token or '' }}{% for message in messages %}{{ message['role'] | capitalize }}: {{ message['content'] }}\n\n"
     "{% endfor %}{% if add_generation_prompt %}Assistant: {% endif %}"
 )
@@ -36,13 +36,13 @@ class ChatTemplate:
         self.borrowed = not tokenizer.chat_template
         if self.borrowed:
             known = tokenizer.get_vocab()
-            tokenizer.chat_template = _LLAMA_3 if all(token in known for token in _HEADERS) else _PLAIN
+            tokenizer.chat_template = _LLAMA_3 if all(token in known for token in _HEADERS) else PLAIN
             _log.warning("The tokenizer has no chat template: a default for Llamas is used, which may suit it badly")
 
     def token_ids(self, conversation: Sequence[Message]) -> list[int]:
         """The prompt as token ids, the opening of the answer included."""
         failure: Exception | None = None
-        for shape in (list, _one_system, _no_system):
+        for shape in SHAPES:
             try:
                 encoded = self.tokenizer.apply_chat_template(
                     [{"role": message.role, "content": message.text} for message in shape(conversation)],
@@ -72,16 +72,16 @@ def load_tokenizer(folder: Path) -> Any:
         raise Unusable(f"{folder} holds no tokenizer: tokenizer.json was expected ({exc})") from exc
 
 
-def _one_system(conversation: Sequence[Message]) -> list[Message]:
+def one_system(conversation: Sequence[Message]) -> list[Message]:
     """All system text as one message in front; neighbours of one role joined. Sources stay the user's."""
     system = [message.text for message in conversation if message.role == "system"]
     said = _joined([message for message in conversation if message.role != "system"])
     return [Message("system", "\n\n".join(system)), *said] if system else said
 
 
-def _no_system(conversation: Sequence[Message]) -> list[Message]:
+def no_system(conversation: Sequence[Message]) -> list[Message]:
     """The same with the system text in front of the first question."""
-    folded = _one_system(conversation)
+    folded = one_system(conversation)
     if folded and folded[0].role == "system":
         return _joined([Message("user", folded[0].text), *folded[1:]])
     return folded
@@ -92,3 +92,7 @@ def _joined(conversation: Sequence[Message]) -> list[Message]:
         Message(role, "\n\n".join(message.text for message in same))
         for role, same in groupby(conversation, key=lambda message: message.role)
     ]
+
+
+SHAPES: tuple[Callable[[Sequence[Message]], list[Message]], ...] = (list, one_system, no_system)
+"""What a template is offered, one after another, until it takes one."""

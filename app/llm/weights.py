@@ -9,7 +9,13 @@ from app.llm.folder import ModelFolder
 from retrieval.errors import Unusable
 
 KNOWN = ("", "8bit", "4bit")
-_INSTALL = {"bitsandbytes": "frontdesk[quantized]", "accelerate": "frontdesk[quantized]", "peft": "frontdesk[finetune]"}
+_INSTALL = {
+    "bitsandbytes": "frontdesk[quantized]",
+    "accelerate": "frontdesk[quantized]",
+    "peft": "frontdesk[finetune]",
+    "gguf": "frontdesk[gguf]",
+    "llama_cpp": "frontdesk[llamacpp]",
+}
 
 
 def place_for(device: str) -> str:
