@@ -31,7 +31,7 @@ class Line:
 
 
 def check(settings: Settings) -> Iterator[Line]:
-    """Does it load, how large is it, has it a template, does the prompt fit, what does it say. Ends at what is wrong."""
+    """Does it load, how large is it, does the prompt fit, what does it say. Ends at what is wrong."""
     if not settings.llm:
         yield Line("model", ok=True, found=NO_MODEL)
         return

@@ -1,4 +1,4 @@
-"""Trying a language model out: a sample answer, how fast it comes, and what the machine's memory would allow at most."""
+"""Trying a language model out: a sample answer, how fast it comes, and what the machine's memory allows at most."""
 
 import statistics
 import time

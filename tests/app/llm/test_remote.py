@@ -35,7 +35,9 @@ def started(llama_dir: Path) -> Iterator[OpenAIServer]:
 def server(started: OpenAIServer) -> Iterator[OpenAIServer]:
     yield started
     while _CONNECTED:
-        counter = _CONNECTED.pop().counter
+        model = _CONNECTED.pop()
+        model.chat.http_client.close()  # type: ignore[attr-defined]
+        counter = model.counter
         if isinstance(counter, ServerCounter):
             counter._client.close()
     started.trouble = Trouble.NONE
