@@ -1,5 +1,6 @@
 """A Llama as one GGUF file: weights and tokens arrive as they were."""
 
+import itertools
 import json
 import shutil
 from pathlib import Path
@@ -59,7 +60,7 @@ def test_long_windows_of_llama_3_turn_slow_pairs_slower() -> None:
     factors = _llama_3_factors(rope, 500_000.0, 128)
     assert factors.shape == (64,)
     assert (factors[0], factors[-1]) == (1.0, 8.0)
-    assert all(before <= after for before, after in zip(factors, factors[1:], strict=False))
+    assert all(before <= after for before, after in itertools.pairwise(factors))
 
 
 def test_an_unknown_kind_names_the_known_ones(llama_dir: Path, tmp_path: Path) -> None:
