@@ -93,7 +93,7 @@ def ask(
     from app import json_output
     from app.access import caller_for
     from app.desk import Question
-    from app.events import Failed
+    from app.events import Failed, told_once
     from app.terminal import show_event
 
     home = _home()
@@ -101,7 +101,7 @@ def ask(
     last = None
     try:
         caller = caller_for(home.engine, email)
-        for event in home.desk.ask(Question(question, caller, conversation)):
+        for event in told_once(home.desk.ask(Question(question, caller, conversation))):
             last = event
             if not as_json:
                 show_event(event, out)

@@ -140,3 +140,13 @@ def from_json(text: str) -> AnswerEvent:
 
 
 Events = Iterator[AnswerEvent]
+
+
+def told_once(events: Events) -> Events:
+    """The same events; how many come before is told only when that changes, for whoever cannot draw over it."""
+    before = None
+    for event in events:
+        if isinstance(event, Waits) and event.before == before:
+            continue
+        before = event.before if isinstance(event, Waits) else before
+        yield event

@@ -12,7 +12,7 @@ from retrieval.errors import Missing, Unusable
 if TYPE_CHECKING:
     from app.llm.model import LanguageModel
 
-_ON_CPU, _ON_GPU, _AT_URL = 1, 8, 32  # questions at once
+_HERE, _AT_URL = 1, 32  # questions at once
 
 
 def answerer_with_quotes(settings: Settings, quoting: Answerer) -> Answerer:
@@ -53,16 +53,10 @@ def runner_of(place: str) -> tuple[str, Callable[[Settings], "LanguageModel"]]:
 
 def at_once(settings: Settings) -> int:
     """How many questions the model answers at once."""
-    if settings.llm_at_once:
-        return settings.llm_at_once
     runner = runner_of(settings.llm)[0]
-    if runner == "openai":
-        return _AT_URL
-    if runner == "llamacpp":
-        return 1  # its context answers one at a time
-    from app.llm.weights import place_for
-
-    return _ON_GPU if place_for(settings.device) == "cuda" else _ON_CPU
+    if settings.llm_at_once and runner != "llamacpp":  # whose context answers one at a time
+        return settings.llm_at_once
+    return _AT_URL if runner == "openai" else _HERE
 
 
 def folder_of(settings: Settings) -> Path:

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
         default="", description="Bits to which the Llama's weights are rounded; empty: as they are stored"
     )
     llm_at_once: int = Field(
-        default=0, ge=0, description="Questions that it answers at once; 0: 1 on a CPU, 8 on a GPU, 32 at a URL"
+        default=0, ge=0, description="Questions that it answers at once; 0: 1 in this process, 32 at a URL"
     )
     llm_waiting: int = Field(
         default=16, ge=0, description="Questions that may wait for it; more are asked to come back"

@@ -61,7 +61,7 @@ def show_event(event: AnswerEvent, out: Console) -> None:
     if isinstance(event, Token):
         out.print(event.text, end="", markup=False, highlight=False, soft_wrap=True)
     elif isinstance(event, Waits):
-        out.print(f"[dim]The model answers {event.before} other question(s) first ...[/dim]", end="\r")
+        out.print(f"[dim]Questions before yours: {event.before} ...[/dim]")
     elif isinstance(event, Found) and event.sources:
         out.print(f"[dim]{len(event.sources)} sources[/dim]")
     elif isinstance(event, Done):

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from app.access import Caller
 from app.desk import Desk, Question
-from app.events import AnswerEvent, Done
+from app.events import AnswerEvent, Done, told_once
 from app.terminal import show_event
 from retrieval.errors import FrontdeskError
 
@@ -45,7 +45,7 @@ def _answer(desk: Desk, question: Question, console: Console) -> str:
     conversation = ""
     try:
         with closing(desk.ask(question)) as events:  # type: ignore[type-var]
-            for event in events:
+            for event in told_once(events):
                 conversation = getattr(event, "conversation", "") or conversation
                 show_event(_of_talk(event), console)
     except KeyboardInterrupt:

@@ -102,16 +102,18 @@ class Batches:
 
     def _hand_out(self, manager: Any) -> None:
         """Give each result to whoever waits for it. When the program ends, so does the library's thread."""
-        while manager.is_running():
+        while True:
+            runs = manager.is_running()  # asked first: what it leaves when it fails is still handed out
             result = manager.get_result(timeout=_GLANCE)
             if result is not None:
                 with self._lock:
                     waiting = self._answers.get(result.request_id)
                 if waiting is not None:
                     waiting.put(result)
+            elif not runs:
+                return
             elif not threading.main_thread().is_alive():
                 manager.stop(block=False, hard_stop=True)
-                return
 
 
 def tokens_for(folder: ModelFolder, window: int, at_once: int, device: str) -> int:

@@ -21,7 +21,7 @@ LETTERS = st.text(st.sampled_from("abc deZ Ü9\n.[]<|>{}é漢😀\u202e\u0000'\"
 TEXT = st.builds(mul, LETTERS, st.integers(0, 30))
 SOURCES = st.lists(st.builds(mul, LETTERS, st.integers(1, 60)), max_size=8)
 TURNS = st.lists(st.builds(Turn, TEXT, TEXT), max_size=6)
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WORD_PIECES = "{% for m in messages %}[CLS] {{ m['role'] }}: {{ m['content'] }} [SEP]{% endfor %}"
 
 
