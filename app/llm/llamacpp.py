@@ -1,6 +1,7 @@
 """A GGUF file on this machine, served through llama.cpp as a LangChain chat model, with its token counter."""
 
 import codecs
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from retrieval.errors import ModelUnavailable, Unusable
 from retrieval.prompt import Message
 
 _MAGIC = b"GGUF"
+# llama.cpp takes some names for control tokens even in plain text. Cut in two they are none.
+_TOKEN_BEGINS = re.compile(r"(?<=<)(?=[|/\w])")
 _WINDOW = 8192  # tokens at most, if no setting says: llama.cpp takes the memory for all of it at once
 
 
@@ -67,7 +70,9 @@ class GgufTemplate:
         ids = self._tokenized(before, special=True)
         for place in places:
             number, _, after = place.partition("\ue001")
-            ids += self._tokenized(texts[int(number)], special=False) + self._tokenized(after, special=True)
+            for part in _TOKEN_BEGINS.split(texts[int(number)]):
+                ids += self._tokenized(part, special=False)
+            ids += self._tokenized(after, special=True)
         return ids
 
     def _tokenized(self, text: str, *, special: bool) -> list[int]:

@@ -36,7 +36,7 @@ def shown(office: Home, caller: Caller, *lines: Any, answerer: Any = None) -> st
 
 def test_questions_are_answered_in_one_conversation(office: Home, hana: Caller) -> None:
     before = len(office.conversations.listed(hana))
-    said = shown(office, hana, LEAVE, "", "And how is it booked?", "exit", "never asked")
+    said = shown(office, hana, LEAVE, "", "How is leave booked?", "exit", "never asked")
     assert WELCOME in said
     assert QUOTE in said
     assert "at least five working days ahead" in said
