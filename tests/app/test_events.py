@@ -41,7 +41,8 @@ def test_an_event_survives_the_way_there_and_back(event: AnswerEvent) -> None:
 
 
 def test_an_event_says_its_kind() -> None:
-    assert [json.loads(to_json(event))["kind"] for event in EVENTS] == ["found", "token", "done", "refused", "failed"]
+    kinds = [json.loads(to_json(event))["kind"] for event in EVENTS]
+    assert kinds == ["found", "token", "waits", "done", "done", "refused", "failed"]
 
 
 def test_an_event_is_one_line() -> None:
