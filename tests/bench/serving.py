@@ -1,6 +1,6 @@
 """What serving a local Llama costs beside the library's bare `generate`, and how soon a stopped answer frees its place.
 
-    python -m tests.bench.serving [MODEL_DIR]
+    python -m tests.bench.serving [MODEL_DIR] [--busy]
 
 Without a folder the tests' tiny Llama answers. Five interleaved rounds after a warm-up; medians with least and most.
 On a machine with a GPU:
@@ -75,7 +75,7 @@ def cancelled(chat: LocalLlama, ids: list[int]) -> Spread:
     return spread(took)
 
 
-def on_cpu(model: LanguageModel) -> None:
+def on_cpu(model: LanguageModel, clock: Callable[[], float]) -> None:
     """Print the table."""
     chat = model.chat
     assert isinstance(chat, LocalLlama)
@@ -88,6 +88,7 @@ def on_cpu(model: LanguageModel) -> None:
             "prompt remembered": ours(chat, ids, anew=False),
         },
         _ROUNDS,
+        clock,
     )
     _log.info("%s, prompt of %d tokens, %d rounds of %d answers", model.name, len(ids), _ROUNDS, _ANSWERS)
     for name, of in times.items():
@@ -107,6 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, help="a Llama's folder")
     parser.add_argument("--gpu", action="store_true", help="measure Llamas with random weights on the GPU instead")
+    parser.add_argument("--busy", action="store_true", help="count our processor seconds, where others work beside us")
     asked = parser.parse_args()
     switch_off_telemetry()
     share_processors()
@@ -119,7 +121,8 @@ def main() -> None:
     from tests.conftest import CACHE
     from tests.tiny_llama import tiny_llama
 
-    on_cpu(load_llama(asked.folder or tiny_llama(CACHE), "cpu", 0, _ROOM))
+    clock = time.process_time if asked.busy else time.perf_counter
+    on_cpu(load_llama(asked.folder or tiny_llama(CACHE), "cpu", 0, _ROOM), clock)
 
 
 if __name__ == "__main__":
