@@ -20,7 +20,7 @@ CONSTRAINTS = .venv/constraints.txt
 	touch $@
 
 .venv/bench: .venv/dev
-	$(PIP) -c $(CONSTRAINTS) -e '.[cpu,dev,bench]'
+	$(PIP) -c $(CONSTRAINTS) -e '.[cpu,dev,bench,quantized]'
 	touch $@
 
 # Install what is needed and run Frontdesk with the sample company.

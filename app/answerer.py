@@ -20,10 +20,16 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The next piece of an answer; with `quote` set, `text` is exactly those characters of the passage."""
+    """The next piece of an answer; with `quote` set, `text` is exactly those characters of the passage.
+
+    Two kinds of pieces have no text: `before` says how many questions the model answers first, `instead_of` that from
+    here on quotes stand for the words of the model of that name.
+    """
 
     text: str
     quote: Quote | None = None
+    before: int | None = None
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

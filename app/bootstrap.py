@@ -15,7 +15,7 @@ from app.answerer import Answerer
 from app.conversations import Conversations
 from app.desk import Desk
 from app.erasure import Deleted
-from app.language_models import prompted_answerer
+from app.language_models import answerer_with_quotes
 from app.observation import ended, logs
 from app.observation.metrics import Metrics
 from app.observation.spans import Tracing
@@ -128,8 +128,8 @@ class Home:
         quoting = QuotingAnswerer(self.retriever, speaks_to_model)
         if not self.settings.llm:
             return {quoting.name: quoting}
-        prompted = prompted_answerer(self.settings)
-        return {prompted.name: prompted, quoting.name: quoting}
+        written = answerer_with_quotes(self.settings, quoting)
+        return {written.name: written, quoting.name: quoting}
 
     @cached_property
     def metrics(self) -> Metrics:

@@ -15,8 +15,10 @@ from app.answers_commands import answers_app
 from app.index_commands import index_app
 from app.insights_commands import insights
 from app.keeping_commands import keeping_app
+from app.models_commands import models_app
 from app.quiet import share_processors, switch_off_telemetry
 from app.run_commands import ingest, runs_app, sources_app
+from app.serving_commands import chat
 from app.slack_commands import slack_app
 from retrieval.errors import FrontdeskError, QuestionRefused
 
@@ -40,6 +42,8 @@ app.add_typer(answers_app, name="answers")
 app.add_typer(keeping_app)
 app.command(epilog="Example: frontdesk insights --days 7")(insights)
 app.add_typer(slack_app, name="slack")
+app.add_typer(models_app, name="models")
+app.command(epilog="Example: frontdesk chat --as sam@example.com")(chat)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 As = Annotated[
@@ -89,7 +93,7 @@ def ask(
     from app import json_output
     from app.access import caller_for
     from app.desk import Question
-    from app.events import Failed
+    from app.events import Failed, told_once
     from app.terminal import show_event
 
     home = _home()
@@ -97,7 +101,7 @@ def ask(
     last = None
     try:
         caller = caller_for(home.engine, email)
-        for event in home.desk.ask(Question(question, caller, conversation)):
+        for event in told_once(home.desk.ask(Question(question, caller, conversation))):
             last = event
             if not as_json:
                 show_event(event, out)

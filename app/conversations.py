@@ -35,7 +35,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """What is to be kept. `status` is asked, answered, verified, clarified, refused, failed or stopped."""
+    """What is to be kept. `status` is asked, answered, quoted, verified, clarified, refused, failed or stopped.
+
+    Quoted is what was answered by quotes because the language model failed.
+    """
 
     role: str
     status: str
@@ -168,7 +171,7 @@ class Conversations:
             elif (
                 question
                 and said.whole
-                and said.status in ("answered", "verified", "refused", "clarified")
+                and said.status in ("answered", "quoted", "verified", "refused", "clarified")
                 and audiences <= caller.scope.audiences
             ):
                 found.append(Turn(question, said.text))

@@ -13,10 +13,9 @@ from app import verified_answers
 from app.access import Action, Caller, authorize
 from app.answerer import Answerer, Answering, Piece, Quote
 from app.conversations import Conversations, NewMessage, Part
-from app.events import VERIFIED, AnswerEvent, Citation, Done, Failed, Found, Refused, Token
-from app.grounding import cited, claim_of, support
+from app.events import VERIFIED, AnswerEvent, Citation, Done, Failed, Found, Refused, Token, Waits
 from app.observation.ended import Ended, Watch, tell
-from app.told import citation_of, closest, source_of
+from app.told import citation_of, citations_written, closest, source_of
 from retrieval import country
 from retrieval.access import Scope
 from retrieval.budget import TokenUse, passages_wanted
@@ -116,6 +115,7 @@ class _Answer:
     answer: str = ""
     used: tuple[Passage, ...] = ()
     model: str = ""
+    instead_of: str = ""
     answer_id: str = ""
     tokens: TokenUse = field(default_factory=TokenUse)
 
@@ -188,13 +188,16 @@ class _Answer:
         numbered = {passage.number: passage for passage in answering.passages}
         try:
             for piece in answering.pieces:
-                if "first_token" not in self.timings:
-                    self._mark("first_token")
-                self._say(piece, numbered, answering.rests_on)
-                if piece.quote:
-                    passage = numbered[piece.quote.number]
-                    citations.append(citation_of(passage, piece.quote.start, piece.quote.end))
-                yield Token(piece.text)
+                if piece.before is not None:
+                    yield Waits(piece.before, self.conversation)
+                elif piece.instead_of:
+                    self.instead_of = piece.instead_of
+                else:
+                    self._say(piece, numbered, answering.rests_on)
+                    if piece.quote:
+                        passage = numbered[piece.quote.number]
+                        citations.append(citation_of(passage, piece.quote.start, piece.quote.end))
+                    yield Token(piece.text)
         finally:
             close = getattr(answering.pieces, "close", None)
             if close:
@@ -203,18 +206,21 @@ class _Answer:
         if not answer:
             yield self._refused(finding, answering.tokens)
             return
-        citations = citations or [
-            citation_of(numbered[number], *support(claim_of(answer, number), numbered[number]))
-            for number in cited(answer)
-            if number in numbered
-        ]
+        citations += citations_written(answer, numbered, {citation.number for citation in citations})
         self._mark("total")
-        self._keep("verified" if self.model == VERIFIED else "answered", self.said, citations)
+        self._keep(self._status(), self.said, citations)
         told = (answer, tuple(citations), answering.tokens, self.timings, self.conversation)
-        yield Done(*told, self.model, self.answer_id)
+        yield Done(*told, self.model, self.answer_id, self.instead_of)
+
+    def _status(self) -> str:
+        if self.model == VERIFIED:
+            return "verified"
+        return "quoted" if self.instead_of else "answered"
 
     def _say(self, piece: Piece, numbered: Mapping[int, Passage], rests_on: tuple[str, ...]) -> None:
         """Remember a piece: a quote as its place, never as its words; neighbouring words as one."""
+        if "first_token" not in self.timings:
+            self._mark("first_token")
         self.answer += piece.text
         if piece.quote:
             place = numbered[piece.quote.number].place(piece.quote.start, piece.quote.end)

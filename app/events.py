@@ -1,6 +1,6 @@
 """What happens while a question is answered, as values that travel between server and front ends.
 
-Found · Token... · Done | Refused | Failed. Exactly one of the last three ends every accepted question.
+Found · Waits... · Token... · Done | Refused | Failed. Exactly one of the last three ends every accepted question.
 """
 
 from collections.abc import Iterator
@@ -65,6 +65,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """The language model is busy with others; `before` questions are answered before this one. Told again and again."""
+
+    before: int
+    conversation: str
+    kind: Literal["waits"] = "waits"
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """The next piece of the answer: plain text with `[number]` marks, never markup."""
 
@@ -74,7 +83,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The whole answer. `answer_id` names it for feedback; empty where nothing is kept."""
+    """The whole answer. `answer_id` names it for feedback; empty where nothing is kept.
+
+    `instead_of`: the language model that failed or was too slow, so that (from where it broke off) quotes answer.
+    """
 
     answer: str
     citations: tuple[Citation, ...]
@@ -83,6 +95,7 @@ class Done:
     conversation: str
     model: str
     answer_id: str = ""
+    instead_of: str = ""
     kind: Literal["done"] = "done"
 
 
@@ -112,7 +125,7 @@ class Failed:
     kind: Literal["failed"] = "failed"
 
 
-AnswerEvent = Found | Token | Done | Refused | Failed
+AnswerEvent = Found | Waits | Token | Done | Refused | Failed
 _ADAPTER: TypeAdapter[AnswerEvent] = TypeAdapter(Annotated[AnswerEvent, Discriminator("kind")])
 
 
@@ -127,3 +140,13 @@ def from_json(text: str) -> AnswerEvent:
 
 
 Events = Iterator[AnswerEvent]
+
+
+def told_once(events: Events) -> Events:
+    """The same events; how many come before is told only when that changes, for whoever cannot draw over it."""
+    before = None
+    for event in events:
+        if isinstance(event, Waits) and event.before == before:
+            continue
+        before = event.before if isinstance(event, Waits) else before
+        yield event

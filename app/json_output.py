@@ -44,6 +44,7 @@ def of_answer(event: AnswerEvent) -> Json:
     if isinstance(event, Done):
         names = ("number", "uri", "title", "quote")
         fields["citations"] = [{name: getattr(one, name) for name in names} for one in event.citations]
+        fields["model"], fields["instead_of"] = event.model, event.instead_of
     return fields
 
 
@@ -106,6 +107,8 @@ def _answer(status: str, answer: str, tokens: TokenUse, timings: dict[str, float
         "status": status,
         "answer": answer,
         "citations": [],
+        "model": "",
+        "instead_of": "",
         "tokens": asdict(tokens),
         "timings_ms": timings,
         "conversation": conversation,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from app.events import AnswerEvent, Done, Failed, Found, Refused, Token
+from app.events import AnswerEvent, Done, Failed, Found, Refused, Token, Waits
 from retrieval.errors import QuestionRefused
 from retrieval.rewrite import Turn
 
@@ -93,6 +93,7 @@ def extra(event: Done | Refused) -> dict[str, Any]:
         "sources": [asdict(citation) for citation in cited],
         "closest": [asdict(one) for one in near],
         "tokens": asdict(event.tokens),
+        "instead_of": event.instead_of if isinstance(event, Done) else "",
     }
 
 
@@ -107,6 +108,8 @@ class Chunks:
         """The chunks for one event, as JSON."""
         if isinstance(event, Found):
             return [self._chunk({"role": "assistant", "content": ""})]
+        if isinstance(event, Waits):
+            return []
         if isinstance(event, Token):
             self._said = True
             return [self._chunk({"content": event.text})]

@@ -8,22 +8,27 @@ from langchain_core.messages import BaseMessage
 
 from app.answerer import Answering, Piece
 from app.grounding import grounded
+from app.llm.line import Line
 from app.llm.model import LanguageModel, to_langchain
-from retrieval.budget import fit, refuse_over_window
-from retrieval.errors import FrontdeskError, ModelUnavailable
+from retrieval.budget import TokenCounter, fit, refuse_over_window
+from retrieval.errors import FrontdeskError, ModelUnavailable, Unusable
 from retrieval.passage import Passage
-from retrieval.prompt import rewriting
+from retrieval.prompt import Message, messages, rewriting
 from retrieval.rewrite import Turn, is_faithful, recent
 
 _log = logging.getLogger(__name__)
 _LONGEST_REWRITING = 400  # characters
+_LONGEST_TOKEN = 24  # characters on the average, of an answer that still ends; a server may not keep our limit
+_FEWEST_FOR_ANSWER = 16  # tokens
+_ALONE = 64  # questions; whoever brings no line lets nobody wait
 
 
 class PromptedAnswerer:
-    """Answers with a language model, from the passages only."""
+    """Answers with a language model, from the passages only. Questions stand in `line` for it."""
 
-    def __init__(self, model: LanguageModel, reserve: int) -> None:
+    def __init__(self, model: LanguageModel, reserve: int, line: Line | None = None) -> None:
         self._model = model
+        self._line = line or Line(_ALONE, 0)
         # In a small window half of it at most is kept free for the answer.
         self._reserve = min(reserve, model.counter.window // 2)
 
@@ -41,18 +46,23 @@ class PromptedAnswerer:
         conversation = rewriting(question, recent(turns))
         if self._model.counter.count(conversation) > self._model.counter.window - self._reserve:
             return ""
-        said = ""
         try:
-            with closing(self._raw(to_langchain(conversation))) as pieces:
-                for piece in pieces:
-                    said += piece
-                    if "\n" in said.lstrip() or len(said) > _LONGEST_REWRITING:
-                        break
+            with self._line.at_once_or_never() as free:  # what the rules make of it is no reason to wait
+                said = self._first_line(conversation) if free else ""
         except ModelUnavailable as exc:  # the rules' rewriting does; if the model stays away, the answer says so
             _log.warning("The question was not rewritten by the model: %s", exc)
             return ""
         line = next(iter(said.strip().splitlines()), "").strip("\"' ")
         return line if is_faithful(line, question, turns) else ""
+
+    def _first_line(self, conversation: Sequence[Message]) -> str:
+        said = ""
+        with closing(self._raw(to_langchain(conversation))) as pieces:
+            for piece in pieces:
+                said += piece
+                if "\n" in said.lstrip() or len(said) > _LONGEST_REWRITING:
+                    break
+        return said
 
     def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:
         """Fit the prompt, then stream; the model reads the turns itself."""
@@ -62,15 +72,20 @@ class PromptedAnswerer:
         return Answering(prompt.passages, prompt.tokens, pieces, chunks)
 
     def _pieces(self, conversation: list[BaseMessage], passages: Sequence[Passage]) -> Generator[Piece]:
-        for text in grounded(self._raw(conversation), passages):
-            yield Piece(text)
+        with self._line.turn() as before:
+            yield from (Piece("", before=count) for count in before)
+            with closing(self._raw(conversation)) as raw:
+                for text in grounded(raw, passages):
+                    yield Piece(text)
 
     def _raw(self, conversation: list[BaseMessage]) -> Generator[str]:
-        said = False
+        said, length = False, 0
         try:
             for chunk in self._model.chat.stream(conversation):
                 text = str(chunk.text)
-                said = said or bool(text.strip())
+                said, length = said or bool(text.strip()), length + len(text)
+                if length > _LONGEST_TOKEN * self._reserve:
+                    raise ModelUnavailable("The language model did not come to an end. Please ask in other words")
                 yield text
         except FrontdeskError:
             raise
@@ -78,3 +93,17 @@ class PromptedAnswerer:
             raise ModelUnavailable("The language model failed. Please try again in a minute") from exc
         if not said:
             raise ModelUnavailable("The language model gave an empty answer. Please try again")
+
+
+def refuse_small_window(counter: TokenCounter) -> None:
+    """Our instructions and a short answer must fit, before anybody asks.
+
+    Raises:
+        Unusable: they do not.
+    """
+    fixed = counter.count(messages("?", (), ()))
+    if fixed + _FEWEST_FOR_ANSWER > counter.window:
+        raise Unusable(
+            f"The model's window of {counter.window} tokens is too small: Frontdesk's instructions alone take {fixed}, "
+            f"an answer at least {_FEWEST_FOR_ANSWER}. Take a model with a larger window, or raise FRONTDESK_LLM_WINDOW"
+        )

@@ -32,11 +32,29 @@ class Settings(BaseSettings):
     embedder: str = Field(default="", description="Folder of a sentence-transformers model; empty: installed MiniLM")
     reranker: str = Field(default="", description="Folder of a cross-encoder that ranks what was found; empty: none")
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where models run")
-    llm: str = Field(default="", description="Llama folder, or URL of an OpenAI-compatible server; empty: quoting")
+    llm: str = Field(
+        default="", description="Llama folder or GGUF file, or URL of an OpenAI-compatible server; empty: quoting"
+    )
     llm_model: str = Field(default="", description="Name of the model at that URL; empty: the first one it lists")
     llm_tokenizer: str = Field(default="", description="Folder of that model's tokenizer; empty: the server counts")
     llm_window: int = Field(default=0, ge=0, description="Its window in tokens; 0: what the model says of itself")
     llm_key: SecretStr = Field(default=SecretStr("none"), description="Key for that URL")
+    llm_adapter: str = Field(default="", description="Folder of a LoRA adapter on top of the Llama; empty: none")
+    llm_quantization: Literal["", "8bit", "4bit"] = Field(
+        default="", description="Bits to which the Llama's weights are rounded; empty: as they are stored"
+    )
+    llm_at_once: int = Field(
+        default=0, ge=0, description="Questions that it answers at once; 0: 1 in this process, 32 at a URL"
+    )
+    llm_waiting: int = Field(
+        default=16, ge=0, description="Questions that may wait for it; more are asked to come back"
+    )
+    llm_patience: int = Field(
+        default=60, ge=1, description="Seconds without a word of it, after which the documents are quoted instead"
+    )
+    llm_lookup: int = Field(
+        default=0, ge=0, le=64, description="Words guessed ahead from the sources; `models bench` says if it pays"
+    )
     answer_tokens: int = Field(default=512, ge=16, description="Tokens kept free for the answer")
     evidence: float = Field(default=0.25, ge=0, le=1, description="Least probability that sources answer, else refusal")
     sensitive: Literal["mask", "quarantine", "keep"] = Field(

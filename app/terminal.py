@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from app.events import VERIFIED, AnswerEvent, Done, Failed, Found, Refused, Token
+from app.events import VERIFIED, AnswerEvent, Done, Failed, Found, Refused, Token, Waits
 from ingest.report import Report
 from retrieval.access import EVERYONE
 from retrieval.document import Facts
@@ -60,6 +60,8 @@ def show_event(event: AnswerEvent, out: Console) -> None:
     """One event of an answer, as it comes."""
     if isinstance(event, Token):
         out.print(event.text, end="", markup=False, highlight=False, soft_wrap=True)
+    elif isinstance(event, Waits):
+        out.print(f"[dim]Questions before yours: {event.before} ...[/dim]")
     elif isinstance(event, Found) and event.sources:
         out.print(f"[dim]{len(event.sources)} sources[/dim]")
     elif isinstance(event, Done):
@@ -76,6 +78,9 @@ def _show_sources(event: Done, out: Console) -> None:
     out.print("\n")
     if event.model == VERIFIED:
         out.print("[dim]Verified: a colleague who is responsible for this wrote and approved the answer.[/dim]")
+    if event.instead_of:
+        name = escape(event.instead_of)
+        out.print(f"[dim]The language model {name} failed or took too long: the documents are quoted instead.[/dim]")
     seen = set()
     for citation in event.citations:
         link = citation.anchor if "://" in citation.anchor else citation.uri + citation.anchor

@@ -1,6 +1,9 @@
 """What of a finding is told: its passages, quotes and nearest titles as they stand in events. Pure."""
 
+from collections.abc import Mapping, Set
+
 from app.events import Citation, Near, Source
+from app.grounding import cited, claim_of, support
 from retrieval.passage import Passage
 from retrieval.search import Finding
 
@@ -41,3 +44,12 @@ def closest(finding: Finding) -> tuple[Near, ...]:
     for hit in finding.hits:
         near.setdefault(hit.chunk.uri, Near(hit.chunk.title, hit.chunk.uri, hit.chunk.id))
     return tuple(near.values())[:_CLOSEST_TITLES]
+
+
+def citations_written(answer: str, numbered: Mapping[int, Passage], quoted: Set[int]) -> list[Citation]:
+    """The sources that an answer's own words cite, beside those that it quotes, with the sentences that bear them."""
+    return [
+        citation_of(numbered[number], *support(claim_of(answer, number), numbered[number]))
+        for number in cited(answer)
+        if number in numbered and number not in quoted
+    ]

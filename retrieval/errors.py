@@ -16,6 +16,8 @@ FrontdeskError
 ├── SlackRefused        Slack says why it does not do what was asked
 ├── SlackUnavailable    Slack does not answer (may be tried again)
 └── ModelUnavailable    the language model failed (may be tried again)
+    ├── ModelTooSlow    it did not say a word in time
+    └── ModelBusy       too many questions wait for it; it says when to try again
 
 Each knows whether trying again may help, and what the user may read: `user_message` is one sentence that
 holds no document text. The exception's own text is for logs.
@@ -132,3 +134,19 @@ class ModelUnavailable(FrontdeskError):
 
     retryable = True
     status = 503
+
+
+class ModelTooSlow(ModelUnavailable):
+    """The language model said no word in time."""
+
+    def __init__(self) -> None:
+        super().__init__("The language model takes too long. Please try again in a minute")
+
+
+class ModelBusy(ModelUnavailable):
+    """More questions wait for the model than may. `minutes` is how long that will last."""
+
+    def __init__(self, waiting: int, at: str, minutes: int) -> None:
+        about = "a minute" if minutes <= 1 else f"{minutes} minutes"
+        super().__init__(f"{waiting} questions are waiting already. Please try again at {at} UTC, in about {about}")
+        self.minutes = minutes

@@ -19,6 +19,7 @@ CLARIFY = "This differs by country."
 WHICH_COUNTRY = "Which one do you mean: {countries}?"
 SOURCE_REMOVED = "[source removed]"
 DEFAULT_CONTACT = "your HR team"
+BROKE_OFF = "The language model broke off here. The documents say, word for word:"
 
 BEFORE_SOURCES = (
     "You answer employees' questions from their company's own documents. The next message holds numbered sources. "

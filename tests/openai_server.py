@@ -34,9 +34,18 @@ class Trouble(Enum):
     NO_WINDOW = "does not state its window"
     NO_TOKENIZE = "has no tokenize endpoint"
     HANG = "sends one word, then nothing"
+    SILENT = "never answers"
+    PINGS = "sends one word, then empty lines only"
+    LIMIT = "answers 429"
+    FLAKY = "answers 503 once"
+    EMPTY = "answers without a word"
+    ENDLESS = "never stops"
     ERROR = "answers 500"
     GARBAGE = "sends something that is no JSON"
     CLOSES = "closes the connection in mid-stream"
+
+
+_STATUS = {Trouble.ERROR: 500, Trouble.LIMIT: 429, Trouble.FLAKY: 503}
 
 
 class OpenAIServer:
@@ -82,8 +91,12 @@ class OpenAIServer:
     async def _chat(self, request: Request) -> Response:
         body = await request.json()
         self.asked.append(body)
-        if self.trouble is Trouble.ERROR:
-            return Response("a stack trace", 500)
+        if self.trouble in _STATUS:
+            status = _STATUS[self.trouble]
+            self.trouble = Trouble.NONE if self.trouble is Trouble.FLAKY else self.trouble
+            return Response("a stack trace", status)
+        if self.trouble is Trouble.SILENT:
+            await anyio.sleep(5)
         messages = [_KINDS[message["role"]](content=message["content"]) for message in body["messages"]]
         if body.get("stream"):
             return StreamingResponse(self._streamed(messages), media_type="text/event-stream")
@@ -93,8 +106,14 @@ class OpenAIServer:
         return JSONResponse(_head("chat.completion") | {"choices": [choice]})
 
     async def _streamed(self, messages: list[BaseMessage]) -> AsyncIterator[str]:
-        if self.trouble in (Trouble.HANG, Trouble.CLOSES, Trouble.GARBAGE):
+        if self.trouble is Trouble.EMPTY:
+            yield _event("")
+            yield "data: [DONE]\n\n"
+            return
+        if self.trouble in (Trouble.HANG, Trouble.CLOSES, Trouble.GARBAGE, Trouble.PINGS, Trouble.ENDLESS):
             yield _event("You ")
+        async for more in self._without_end():
+            yield more
         if self.trouble is Trouble.HANG:
             try:
                 await anyio.sleep(60)
@@ -112,6 +131,11 @@ class OpenAIServer:
         finally:  # a client that has gone must not leave the model working
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(chunks.close)  # type: ignore[attr-defined]
+
+    async def _without_end(self) -> AsyncIterator[str]:
+        while self.trouble in (Trouble.PINGS, Trouble.ENDLESS):
+            await anyio.sleep(0.01)
+            yield ": ping\n\n" if self.trouble is Trouble.PINGS else _event("and so on, ")
 
 
 @contextmanager

@@ -1,11 +1,11 @@
 """One question answered in its thread: who sees it, what the server says, how it is written."""
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 
 from app.client import Unanswered
-from app.events import VERIFIED, AnswerEvent, Done, Failed, Found, Refused, Token
+from app.events import VERIFIED, AnswerEvent, Done, Failed, Found, Refused, Token, Waits
 from app.slack_client import Asking, Reader, SlackClient, SlackQuestion, State
 from ui import slack_buttons, slack_words
 from ui.slack_calls import Calls, SlackRefused, SlackUnsure
@@ -45,6 +45,7 @@ class Answer:
     stream: Streamed
     text: str
     found: Found | None = field(default=None, init=False)
+    before: int = field(default=0, init=False)
 
     async def write(self) -> Outcome:
         """Answer it.
@@ -88,6 +89,8 @@ class Answer:
                 await self.stream.add(event.text)
             elif isinstance(event, Found):
                 self.found = event
+            elif isinstance(event, Waits):
+                await self._say_who_is_before(event.before)
             else:
                 return await self._end(event)
         raise Unanswered(slack_words.BROKE_OFF)
@@ -100,7 +103,7 @@ class Answer:
             elif isinstance(event, Done) and event.citations and self._is_strong:
                 await self.stream.add(event.answer)
                 return await self._end(event)
-            elif not isinstance(event, Token):
+            elif not isinstance(event, Token | Waits):
                 return Outcome("dropped")
         return Outcome("dropped")
 
@@ -142,6 +145,14 @@ class Answer:
         except (SlackRefused, SlackUnsure):
             return  # an offer that is lost is no harm; one that comes twice would be
 
+    async def _say_who_is_before(self, before: int) -> None:
+        if before == self.before:
+            return
+        self.before = before
+        place = {"channel_id": self.question.channel, "thread_ts": self.question.thread}
+        with suppress(SlackRefused, SlackUnsure):  # only a nicety
+            await self.calls("assistant.threads.setStatus", **place, status=slack_words.WAITING.format(before=before))
+
     async def _say_that_we_search(self) -> None:
         question = self.question
         place = {"channel_id": question.channel, "thread_ts": question.thread}
@@ -156,6 +167,8 @@ class Answer:
 def _caution(event: Done) -> str:
     if event.model == VERIFIED:
         return slack_words.VERIFIED
+    if event.instead_of:
+        return slack_words.FELL_BACK
     return slack_words.CHECK if event.citations else slack_words.NO_SOURCE
 
 

@@ -32,6 +32,7 @@ DEMO_PERSONS = (
 EMPTY = "Ask about your company's policies. Answers quote its documents, with numbered sources."
 NO_DOCUMENTS = "There are no documents yet. An admin begins with: `frontdesk ingest FOLDER`"
 VERIFIED = "Verified: a colleague who is responsible for this wrote and approved the answer."
+FELL_BACK = "The language model failed or took too long, so the documents are quoted instead."
 NO_SOURCE = "This answer cites no source. Please check it."
 STOPPED = "This answer was stopped before its end."
 LOST = "This conversation is not there, or it is somebody else's. A new one begins."
@@ -71,6 +72,11 @@ def who_can_see(name: str, audiences: Sequence[str], documents: int) -> str:
     return f"{who}{also} {documents} documents are open to you. {kept}"
 
 
+def waiting(before: int) -> str:
+    """How many questions the language model answers first."""
+    return f"_{before} question{'s' if before != 1 else ''} before yours ..._"
+
+
 def kept(question: str) -> str:
     """What became of a question that the server could not be asked."""
     return f"Your question is kept and will be asked then: {escaped(' '.join(question.split()))}"
@@ -91,7 +97,7 @@ def grouped(citations: Sequence[Citation]) -> list[list[Citation]]:
 
 def unanswered(said: Sequence[Said]) -> str:
     """The last question if its answer failed, was stopped or never came; else nothing."""
-    if not said or said[-1].status in ("answered", "verified", "refused", "clarified"):
+    if not said or said[-1].status in ("answered", "quoted", "verified", "refused", "clarified"):
         return ""
     return next((message.text for message in reversed(said) if message.role == "user"), "")
 

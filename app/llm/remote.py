@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
 from app.llm.model import LanguageModel
+from app.llm.patient import Patience, PatientChat, attempts
 from app.llm.template import ChatTemplate, load_tokenizer
 from retrieval.budget import TokenCounter
 from retrieval.errors import ModelUnavailable, Unusable
 from retrieval.prompt import Message
 
-_CONNECT, _READ = 5.0, 120.0  # seconds
-_RETRIES = 2
+_CONNECT, _READ = 5.0, 60.0  # seconds: for a connection, for the next word
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,7 @@ class RemoteModel:
     tokenizer: str
     window: int
     answer_tokens: int
+    patience: float = _READ
 
 
 class ServerCounter:
@@ -58,7 +58,7 @@ def connect(remote: RemoteModel) -> LanguageModel:
     """
     url = remote.url.rstrip("/")
     key = remote.key.get_secret_value()
-    timeout = httpx.Timeout(_READ, connect=_CONNECT)
+    timeout = httpx.Timeout(remote.patience, connect=_CONNECT)
     with ExitStack() as connections:
         client = connections.enter_context(httpx.Client(headers={"Authorization": f"Bearer {key}"}, timeout=timeout))
         listed = _json(client, "GET", f"{url}/models").get("data") or []
@@ -70,14 +70,15 @@ def connect(remote: RemoteModel) -> LanguageModel:
         counter = _counter(remote, client, url.removesuffix("/v1"), name, window)
         if isinstance(counter, ServerCounter):
             connections.pop_all()  # it goes on using the connection
-    chat = ChatOpenAI(
+    chat = PatientChat(
         base_url=url,
         api_key=remote.key,
         model=name,
         temperature=0,
         max_completion_tokens=remote.answer_tokens,
-        timeout=_READ,
-        max_retries=_RETRIES,
+        timeout=timeout,
+        max_retries=0,  # PatientChat tries again itself: the library would also wait three times for silence
+        http_client=httpx.Client(transport=Patience(httpx.HTTPTransport(), remote.patience), timeout=timeout),
     )
     return LanguageModel(name, chat, counter)
 
@@ -102,8 +103,10 @@ def _counter(remote: RemoteModel, client: httpx.Client, root: str, name: str, wi
 
 def _json(client: httpx.Client, method: str, url: str, body: object = None) -> dict[str, Any]:
     try:
-        response = client.request(method, url, json=body)
-        response.raise_for_status()
+        for attempt in attempts():
+            with attempt:
+                response = client.request(method, url, json=body)
+                response.raise_for_status()
         data = response.json()
     except httpx.HTTPStatusError as exc:
         status = exc.response.status_code

@@ -1,6 +1,7 @@
 """Rendering a conversation with a tokenizer's own chat template, and counting what comes out."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -8,26 +9,40 @@ from typing import Any
 from retrieval.errors import Unusable
 from retrieval.prompt import Message
 
-# For a Llama without a template of its own: roles as words, one blank line between messages.
-_PLAIN = (
+_log = logging.getLogger(__name__)
+_HEADERS = ("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")
+# For a Llama 3 without a template of its own, as base models come: the format whose tokens it knows.
+_LLAMA_3 = (
+    "{{ bos_token or '' }}{% for message in messages %}<|start_header_id|>{{ message['role'] }}<|end_header_id|>\n\n"
+    "{{ message['content'] | trim }}<|eot_id|>{% endfor %}"
+    "{% if add_generation_prompt %}<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"
+)
+# For any other: roles as words, one blank line between messages.
+PLAIN = (
     "{{ bos_token or '' }}{% for message in messages %}{{ message['role'] | capitalize }}: {{ message['content'] }}\n\n"
     "{% endfor %}{% if add_generation_prompt %}Assistant: {% endif %}"
 )
 
 
 class ChatTemplate:
-    """One tokenizer and its template. Templates that refuse our order of roles get a folded conversation."""
+    """One tokenizer and its template. Templates that refuse our order of roles get a folded conversation.
+
+    `borrowed` says that the tokenizer has none of its own, so that one of ours is used.
+    """
 
     def __init__(self, tokenizer: Any, window: int) -> None:
         self.tokenizer = tokenizer
         self.window = window
-        if not tokenizer.chat_template:
-            tokenizer.chat_template = _PLAIN
+        self.borrowed = not tokenizer.chat_template
+        if self.borrowed:
+            known = tokenizer.get_vocab()
+            tokenizer.chat_template = _LLAMA_3 if all(token in known for token in _HEADERS) else PLAIN
+            _log.warning("The tokenizer has no chat template: a default for Llamas is used, which may suit it badly")
 
     def token_ids(self, conversation: Sequence[Message]) -> list[int]:
         """The prompt as token ids, the opening of the answer included."""
         failure: Exception | None = None
-        for shape in (list, _one_system, _no_system):
+        for shape in SHAPES:
             try:
                 encoded = self.tokenizer.apply_chat_template(
                     [{"role": message.role, "content": message.text} for message in shape(conversation)],
@@ -57,16 +72,16 @@ def load_tokenizer(folder: Path) -> Any:
         raise Unusable(f"{folder} holds no tokenizer: tokenizer.json was expected ({exc})") from exc
 
 
-def _one_system(conversation: Sequence[Message]) -> list[Message]:
+def one_system(conversation: Sequence[Message]) -> list[Message]:
     """All system text as one message in front; neighbours of one role joined. Sources stay the user's."""
     system = [message.text for message in conversation if message.role == "system"]
     said = _joined([message for message in conversation if message.role != "system"])
     return [Message("system", "\n\n".join(system)), *said] if system else said
 
 
-def _no_system(conversation: Sequence[Message]) -> list[Message]:
+def no_system(conversation: Sequence[Message]) -> list[Message]:
     """The same with the system text in front of the first question."""
-    folded = _one_system(conversation)
+    folded = one_system(conversation)
     if folded and folded[0].role == "system":
         return _joined([Message("user", folded[0].text), *folded[1:]])
     return folded
@@ -77,3 +92,7 @@ def _joined(conversation: Sequence[Message]) -> list[Message]:
         Message(role, "\n\n".join(message.text for message in same))
         for role, same in groupby(conversation, key=lambda message: message.role)
     ]
+
+
+SHAPES: tuple[Callable[[Sequence[Message]], list[Message]], ...] = (list, one_system, no_system)
+"""What a template is offered, one after another, until it takes one."""

@@ -52,6 +52,8 @@ def test_an_answer_has_its_citations_and_tokens() -> None:
             {"number": 1, "uri": "handbook/leave.md", "title": "Leave", "quote": "27 days."},
             {"number": 2, "uri": "handbook/travel.md", "title": "Travel", "quote": "By train."},
         ],
+        "model": "quoting",
+        "instead_of": "",
         "tokens": TOKENS,
         "timings_ms": {"total": 5.0},
         "conversation": "conversation",

@@ -25,10 +25,11 @@ def test_a_servers_model_answers_first_and_quoting_stays(make_home: Callable[...
     with openai_server(llama_dir) as server:
         home = make_home(llm=server.url, llm_tokenizer=str(llama_dir), llm_key=SecretStr("k"))
         assert list(home.answerers) == ["tiny-llama", "quoting"]
+        home.answerers["tiny-llama"]._model._model.chat.http_client.close()  # type: ignore[attr-defined]
 
 
 def test_a_language_model_that_is_neither_folder_nor_url_is_refused(make_home: Callable[..., Home]) -> None:
-    with pytest.raises(Unusable, match="'/nowhere': a Llama folder or a URL that begins with http was expected"):
+    with pytest.raises(Unusable, match="'/nowhere': a Llama folder, a GGUF file, the name of a model"):
         _ = make_home(llm="/nowhere").answerers
 
 

@@ -1,11 +1,12 @@
 """OpenAI's format, read and written."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from app.events import Citation, Done, Failed, Found, Near, Refused, Token
+from app.events import Citation, Done, Failed, Found, Near, Refused, Token, Waits
 from app.openai_format import ChatRequest, Chunks, answerer, completion, last_question, turns
 from retrieval.budget import TokenUse
 from retrieval.errors import QuestionRefused
@@ -93,3 +94,8 @@ def test_a_refusal_is_streamed_as_text() -> None:
 def test_a_failure_in_a_stream_is_an_error_object() -> None:
     (chunk,) = encoded(Failed("The model is busy", "ab12", retryable=True, conversation=""))
     assert chunk == {"error": {"message": "The model is busy (error ab12)", "type": "frontdesk_error", "code": "ab12"}}
+
+
+def test_waiting_sends_no_chunk_and_quotes_instead_are_told() -> None:
+    assert encoded(Waits(2, "")) == []
+    assert completion("llama", replace(DONE, instead_of="llama"))["instead_of"] == "llama"

@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from app.events import AnswerEvent, Citation, Done, Failed, Found, Near, Refused, Source, Token
+from app.events import AnswerEvent, Citation, Done, Failed, Found, Near, Refused, Source, Token, Waits
 from app.run_terminal import ProgressBar, show_report
 from app.terminal import show_documents, show_event, show_hits, show_near_copies, show_rows
 from ingest.report import Report
@@ -81,6 +81,14 @@ def test_a_refusal_and_a_failure_are_shown() -> None:
     assert shown(Failed("The [model] is busy", "ab12", retryable=True, conversation="")) == (
         "The [model] is busy (error ab12)\n"
     )
+
+
+def test_who_waits_reads_how_many_come_before() -> None:
+    assert shown(Waits(3, "t")) == "Questions before yours: 3 ...\n"
+
+
+def test_quotes_instead_of_the_models_words_are_told_as_such() -> None:
+    assert "The language model llama failed or took too long" in shown(replace(done(*CITED), instead_of="llama"))
 
 
 def test_the_number_of_sources_is_shown_when_there_are_some() -> None:

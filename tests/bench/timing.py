@@ -38,13 +38,15 @@ def spread(measured: Sequence[float]) -> Spread:
     return Spread(statistics.median(measured), min(measured), max(measured))
 
 
-def interleaved(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Times]:
-    """Each way once to warm up, then all of them, one after another, so many times."""
+def interleaved(
+    ways: Mapping[str, Callable[[], object]], rounds: int, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, Times]:
+    """Each way once to warm up, then all of them, one after another, so many times. `clock` counts seconds."""
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(rounds + 1):
         for name, way in ways.items():
-            begun = time.perf_counter()
+            begun = clock()
             way()
             if number:
-                seconds[name].append(time.perf_counter() - begun)
+                seconds[name].append(clock() - begun)
     return {name: Times(tuple(of_way)) for name, of_way in seconds.items()}

@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from app.llm.local import load_llama
+from app.llm.gguf import write_gguf
+from app.llm.llamacpp import load_gguf
+from app.llm.local import answer_together, load_llama
 from app.llm.model import LanguageModel, to_langchain
 from app.llm.remote import RemoteModel, ServerCounter, connect
 from app.llm.template import ChatTemplate, load_tokenizer
 from retrieval.prompt import Message, messages
 from retrieval.rewrite import Turn
+from tests.llamacpp_server import llamacpp_server, needs_llamacpp
 from tests.openai_server import openai_server
 from tests.passages import passage
 
@@ -21,18 +24,49 @@ ASKED = messages("How does laptop repair work?", [LEAVE, LAPTOP], [])
 TALK = messages("And how long?", [LEAVE, LAPTOP], [Turn("Why?", "So. [1]"), Turn("When?", "Soon. [2]")])
 
 
-@pytest.fixture(scope="module", params=["local Llama", "local Llama, strict template", "OpenAI-compatible server"])
-def model(request: pytest.FixtureRequest, llama_dir: Path, narrow_llama_dir: Path) -> Iterator[LanguageModel]:
+RUNNERS = [
+    "local Llama",
+    "local Llama, strict template",
+    "local Llama, guessing ahead",
+    "local Llama, several at once",
+    pytest.param("GGUF file", marks=[pytest.mark.heavy, needs_llamacpp]),
+    "OpenAI-compatible server",
+    pytest.param("llama.cpp's own server", marks=[pytest.mark.heavy, needs_llamacpp]),
+]
+
+
+@pytest.fixture(scope="module", params=RUNNERS)
+def model(
+    request: pytest.FixtureRequest, llama_dir: Path, narrow_llama_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LanguageModel]:
+    folder = tmp_path_factory.mktemp("gguf")
     if request.param == "local Llama":
         yield load_llama(llama_dir, "cpu", 0, 40)
     elif request.param == "local Llama, strict template":
         yield load_llama(narrow_llama_dir, "cpu", 0, 40)
+    elif request.param == "local Llama, guessing ahead":
+        llama = load_llama(llama_dir, "cpu", 0, 40)
+        llama.chat.lookup = 8  # type: ignore[attr-defined]
+        yield llama
+    elif request.param == "local Llama, several at once":
+        llama = load_llama(llama_dir, "cpu", 0, 40)
+        answer_together(llama, llama_dir, 2)
+        yield llama
+        llama.chat.batches.close()  # type: ignore[attr-defined]
+    elif request.param == "GGUF file":
+        yield load_gguf(write_gguf(llama_dir, folder / "tiny.gguf"), 0, 40)
+    elif request.param == "llama.cpp's own server":
+        with llamacpp_server(write_gguf(llama_dir, folder / "tiny.gguf")) as url:
+            remote = connect(RemoteModel(url, "", SecretStr("key"), str(llama_dir), 2048, 40))
+            yield remote
+            remote.chat.http_client.close()  # type: ignore[attr-defined]
     else:
         with openai_server(llama_dir) as server:
             remote = connect(RemoteModel(server.url, "", SecretStr("key"), "", 0, 40))
             yield remote
             assert isinstance(remote.counter, ServerCounter)
             remote.counter._client.close()
+            remote.chat.http_client.close()  # type: ignore[attr-defined]
 
 
 def test_it_has_a_name(model: LanguageModel) -> None:
@@ -45,7 +79,7 @@ def test_an_answer_is_streamed_in_pieces(model: LanguageModel) -> None:
 
 def test_the_pieces_are_the_whole_answer(model: LanguageModel) -> None:
     streamed = "".join(str(chunk.text) for chunk in model.chat.stream(to_langchain(ASKED)))
-    assert streamed == str(model.chat.invoke(to_langchain(ASKED)).text)
+    assert streamed.strip() == str(model.chat.invoke(to_langchain(ASKED)).text).strip() != ""
 
 
 def test_a_closed_stream_does_not_block_the_next_question(model: LanguageModel) -> None:

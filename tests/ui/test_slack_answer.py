@@ -134,3 +134,8 @@ async def test_nothing_private_is_said_of_a_question_for_managers_in_public(here
 def test_below_an_answer_stands_how_far_to_trust_it(model: str, citations: tuple[Citation, ...], words: str) -> None:
     event = Done("27 days.", citations, TokenUse(), {}, "abc", model, "abc:2")
     assert words in visible({"text": "", "blocks": below(event, Kept("C1", "1.0", LEAVE), Links())})
+
+
+def test_below_quotes_that_stand_for_the_models_words_it_says_so() -> None:
+    event = Done("27 days.", (CITATION,), TokenUse(), {}, "abc", "llama", "abc:2", instead_of="llama")
+    assert slack_words.FELL_BACK in visible({"text": "", "blocks": below(event, Kept("C1", "1.0", LEAVE), Links())})

@@ -189,3 +189,10 @@ def test_only_web_addresses_become_links() -> None:
     assert web_view.safe_link(permalink) == permalink
     for anchor in ("#leave", "javascript:alert(1)", "http://evil.example", "https://a.example/) [x](b", ""):
         assert web_view.safe_link(anchor) == ""
+
+
+def test_who_waits_reads_how_many_come_before() -> None:
+    assert (web_view.waiting(1), web_view.waiting(2)) == (
+        "_1 question before yours ..._",
+        "_2 questions before yours ..._",
+    )

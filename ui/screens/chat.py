@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import streamlit as st
 
 from app.client import Client, Said, Unanswered
-from app.events import AnswerEvent, Citation, Done, Failed, Refused, Token
+from app.events import AnswerEvent, Citation, Done, Failed, Refused, Token, Waits
 from ui import web_view
 from ui.screens.failure import draw_failure
 
@@ -63,6 +63,8 @@ def _draw_message(client: Client, message: Said, key: str) -> None:
             st.caption(web_view.STOPPED)
         elif message.status == "verified":
             st.caption(web_view.VERIFIED)
+        elif message.status == "quoted":
+            st.caption(web_view.FELL_BACK)
         elif message.status == "answered" and not message.citations:
             st.caption(web_view.NO_SOURCE)
         with st.container(gap=None):
@@ -104,7 +106,9 @@ def _stream(events: Iterator[AnswerEvent]) -> str:
                 place.markdown(web_view.answer_markdown(text))
                 continue
             st.query_params["conversation"] = event.conversation
-            if isinstance(event, Done | Refused):
+            if isinstance(event, Waits):
+                place.markdown(web_view.waiting(event.before))
+            elif isinstance(event, Done | Refused):
                 place.markdown(web_view.answer_markdown(event.answer))
             elif isinstance(event, Failed):
                 failure = f"{event.message} (error {event.error})"

@@ -4,6 +4,7 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from langchain_core.messages import BaseMessage, HumanMessage
 from tokenizers import Tokenizer
 
-from app.llm import local
+from app.llm.generation import Patience
 from app.llm.local import LocalLlama, load_llama
 from app.llm.model import LanguageModel, to_langchain
 from app.llm.template import ChatTemplate
@@ -34,9 +35,11 @@ class Watched:
         self.sent: list[int] = []
         self.written = 0
 
-    def generate(self, ids: Any, **options: Any) -> None:
+    def generate(self, ids: Any, **options: Any) -> Any:
         self.sent = ids[0].tolist()
-        self.written = self._model.generate(ids, **options).shape[1] - len(self.sent)
+        said = self._model.generate(ids, **options)
+        self.written = said.shape[1] - len(self.sent)
+        return said
 
 
 class Breaks:
@@ -144,7 +147,7 @@ def test_a_stop_string_ends_the_answer_before_it(tiny: LanguageModel) -> None:
 
 @pytest.mark.parametrize("said", [(), (40, 41, 42)], ids=["at once", "in mid-stream"])
 def test_a_failing_model_ends_the_stream_with_one_error(tiny: LanguageModel, said: tuple[int, ...]) -> None:
-    with pytest.raises(ModelUnavailable, match="The language model failed while answering"):
+    with pytest.raises(ModelUnavailable, match="The language model ran out of memory while answering"):
         text_of(chat_with(Breaks(*said), tiny).stream(to_langchain(ASKED)))
 
 
@@ -181,12 +184,13 @@ def test_a_reader_who_stands_still_does_not_keep_the_model_from_others(tiny: Lan
 
 
 def test_a_question_that_waits_too_long_for_the_model_is_told_to_try_again(
-    tiny: LanguageModel, monkeypatch: pytest.MonkeyPatch
+    tiny: LanguageModel,
 ) -> None:
-    monkeypatch.setattr(local, "_WAIT_FOR_TOKEN", 0.2)  # seconds; nobody wants to wait five minutes here
     assert isinstance(tiny.chat, LocalLlama)
-    answering = PromptedAnswerer(tiny, 40).begin("How?", "How?", [LEAVE, LAPTOP], [])
-    with tiny.chat._turn, pytest.raises(ModelUnavailable, match="Please try again in a minute"):
+    hasty = chat_with(tiny.chat.model, tiny)
+    hasty.patience = Patience(first=0.2)  # seconds; nobody wants to wait a minute here
+    answering = PromptedAnswerer(replace(tiny, chat=hasty), 40).begin("How?", "How?", [LEAVE, LAPTOP], [])
+    with hasty._slot.turn, pytest.raises(ModelUnavailable, match="takes too long. Please try again"):
         next(answering.pieces)  # somebody else's long answer has the model
     assert not any(type(thread).__name__ == "_Generation" for thread in threading.enumerate())
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from tenacity import wait_none
 
-from app.llm import remote
+from app.llm import patient
 from app.llm.model import LanguageModel, to_langchain
 from app.llm.remote import RemoteModel, ServerCounter, connect
 from app.llm.template import ChatTemplate, load_tokenizer
@@ -34,7 +35,9 @@ def started(llama_dir: Path) -> Iterator[OpenAIServer]:
 def server(started: OpenAIServer) -> Iterator[OpenAIServer]:
     yield started
     while _CONNECTED:
-        counter = _CONNECTED.pop().counter
+        model = _CONNECTED.pop()
+        model.chat.http_client.close()  # type: ignore[attr-defined]
+        counter = model.counter
         if isinstance(counter, ServerCounter):
             counter._client.close()
     started.trouble = Trouble.NONE
@@ -42,8 +45,10 @@ def server(started: OpenAIServer) -> Iterator[OpenAIServer]:
     started.left.clear()
 
 
-def connected(server: OpenAIServer, *, name: str = "", tokenizer: str = "", window: int = 0) -> LanguageModel:
-    model = connect(RemoteModel(server.url, name, SecretStr("secret"), tokenizer, window, 40))
+def connected(
+    server: OpenAIServer, *, name: str = "", tokenizer: str = "", window: int = 0, patience: float = 60
+) -> LanguageModel:
+    model = connect(RemoteModel(server.url, name, SecretStr("secret"), tokenizer, window, 40, patience))
     _CONNECTED.append(model)
     return model
 
@@ -124,17 +129,46 @@ def test_an_unreachable_server_is_one_clear_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    "trouble", [Trouble.ERROR, Trouble.GARBAGE, Trouble.CLOSES, Trouble.HANG], ids=lambda one: one.value
+    ("trouble", "told"),
+    [
+        (Trouble.ERROR, "failed. Please try again in a minute"),
+        (Trouble.LIMIT, "failed. Please try again in a minute"),
+        (Trouble.GARBAGE, "failed. Please try again in a minute"),
+        (Trouble.CLOSES, "failed. Please try again in a minute"),
+        (Trouble.HANG, "takes too long. Please try again in a minute"),
+        (Trouble.SILENT, "takes too long. Please try again in a minute"),
+        (Trouble.PINGS, "takes too long. Please try again in a minute"),
+        (Trouble.EMPTY, "gave an empty answer. Please try again"),
+        (Trouble.ENDLESS, "did not come to an end. Please ask in other words"),
+    ],
+    ids=lambda one: one.value if isinstance(one, Trouble) else "",
 )
 def test_trouble_while_answering_is_one_clear_sentence(
-    server: OpenAIServer, trouble: Trouble, monkeypatch: pytest.MonkeyPatch
+    server: OpenAIServer, trouble: Trouble, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote, "_READ", 0.5)  # seconds; nobody wants to wait two minutes here
-    model = connected(server)
+    monkeypatch.setattr(patient, "_WAIT", wait_none())
+    model = connected(server, patience=0.3)  # seconds; nobody wants to wait a minute here
     server.trouble = trouble
-    with pytest.raises(ModelUnavailable, match=r"The language model failed\. Please try again in a minute") as caught:
+    with pytest.raises(ModelUnavailable) as caught:
         answer(model)
+    assert caught.value.user_message == f"The language model {told}"
     assert one_sentence(caught.value)
+
+
+def test_a_server_that_fails_once_is_asked_again(server: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patient, "_WAIT", wait_none())
+    model = connected(server)
+    server.trouble = Trouble.FLAKY
+    assert answer(model)
+    assert len(server.asked) == 2
+
+
+def test_a_stream_that_has_begun_is_never_begun_anew(server: OpenAIServer) -> None:
+    model = connected(server)
+    server.trouble = Trouble.CLOSES
+    with pytest.raises(ModelUnavailable):
+        answer(model)
+    assert len(server.asked) == 1
 
 
 def test_closing_the_stream_hangs_up(server: OpenAIServer) -> None:
