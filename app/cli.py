@@ -192,10 +192,10 @@ def doctor(as_json: Json = False) -> None:
 
 @app.command(epilog="Example: frontdesk serve")
 def serve() -> None:
-    """Run the server on 127.0.0.1."""
+    """Run the server, on 127.0.0.1 where no setting says otherwise."""
     from app import processes
 
-    processes.serve(_home())
+    processes.serve(_home(), lambda line: print(line, flush=True))
 
 
 @app.command(epilog="Example: frontdesk web --as sam@example.com")

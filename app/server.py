@@ -23,6 +23,9 @@ from app.callers import Asking, Serving
 from app.desk import Question
 from app.door import Door, on_error, problem
 from app.events import Failed, to_json
+from app.identity import account_routes, login_routes
+from app.identity.bearer import bearer_of
+from app.identity.throttle import Throttle
 from app.insights_routes import ROUTES as INSIGHT_ROUTES
 from app.launcher import Launcher
 from app.observation.metrics import Measured
@@ -65,13 +68,17 @@ def make_app(home: Home, key: str) -> FastAPI:
     app = FastAPI(title="Frontdesk", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.home = home
     app.state.launcher = launcher
-    app.add_middleware(Door, key=key)
+    app.state.throttle = Throttle(home.settings.questions_per_minute)
+    app.state.provider = home.provider
+    app.add_middleware(
+        Door, bearer_of=lambda token: bearer_of(home.engine, key.encode(), token), names=home.settings.names
+    )
     app.add_middleware(Measured, metrics=home.metrics)
     app.add_exception_handler(FrontdeskError, on_error)
     app.add_exception_handler(Exception, on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    for path, method, route in [*_ROUTES, *ANSWER_ROUTES, *INSIGHT_ROUTES, *RUN_ROUTES, *SLACK_ROUTES]:
+    for path, method, route in [*_ROUTES, *ANSWER_ROUTES, *INSIGHT_ROUTES, *RUN_ROUTES, *SLACK_ROUTES, *IDENTITY_ROUTES]:
         app.add_api_route(path, route, methods=[method], response_model=None)
     return app
 
@@ -192,6 +199,8 @@ _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("/api/conversations/{conversation}", "GET", transcript),
     ("/api/conversations/{conversation}", "DELETE", forget),
 ]
+
+IDENTITY_ROUTES = [*login_routes.ROUTES, *account_routes.ROUTES]
 
 
 async def _on_http_error(_request: Request, exc: Exception) -> JSONResponse:

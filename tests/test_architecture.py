@@ -27,8 +27,9 @@ READ_THE_ENVIRONMENT = {
     "app/processes.py",
     "ui/slack_bot.py",
     "ui/web.py",
+    "ui/web_server.py",
 }
-RUN_AS_A_SCRIPT = {"ui/web.py", "retrieval/ledger/migrations/env.py"}
+RUN_AS_A_SCRIPT = {"ui/web.py", "ui/web_server.py", "retrieval/ledger/migrations/env.py"}
 SCREENS = "ui/screens/"  # Streamlit runs them: it is loaded before they are
 
 # Printed by a child process: each product module that starts a thread or loads something heavy when it is imported.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from html import escape
 
 from app.client import Said
 from app.events import Citation
@@ -35,6 +36,10 @@ VERIFIED = "Verified: a colleague who is responsible for this wrote and approved
 NO_SOURCE = "This answer cites no source. Please check it."
 STOPPED = "This answer was stopped before its end."
 LOST = "This conversation is not there, or it is somebody else's. A new one begins."
+SESSION_ENDED = (
+    '<p role="alert">Your session has ended. <a href="/login" target="_self" style="color: inherit">Sign in</a> '
+    "to go on; your conversations are kept.</p>"
+)
 NO_KEY = "The server's key cannot be read. Start the page with: frontdesk up"
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -69,6 +74,14 @@ def who_can_see(name: str, audiences: Sequence[str], documents: int) -> str:
     also = f" Your groups ({escaped(', '.join(groups))}) add documents that others do not see." if groups else ""
     kept = "Only you see this conversation." if name else "Whoever has this page's address can see this conversation."
     return f"{who}{also} {documents} documents are open to you. {kept}"
+
+
+def signed_in(name: str, *, by_password: bool) -> str:
+    """Who is signed in, and the way out, as HTML: Streamlit's own links open another tab."""
+    link = '<a href="{place}" target="_self" style="color: inherit">{label}</a>'
+    ways = [("/account", "Password")] * by_password + [("/logout", "Sign out")]
+    links = " &middot; ".join(link.format(place=place, label=label) for place, label in ways)
+    return f"<p>Signed in as <b>{escape(name)}</b><br>{links}</p>"
 
 
 def kept(question: str) -> str:
