@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
-from app.access import Caller, caller_for
+from app.access import Action, Caller, authorize, caller_for
 from app.bootstrap import Home
 from app.client import AS_HEADER
 from app.identity.bearer import Bearer
@@ -32,3 +32,13 @@ def _caller(
 
 
 Asking = Annotated[Caller, Depends(_caller)]
+
+
+def _questioner(request: Request, caller: Asking) -> Caller:
+    authorize(caller, Action.ASK)
+    request.app.state.throttle.ask(caller.email)
+    return caller
+
+
+Questioning = Annotated[Caller, Depends(_questioner)]
+"""The same for routes that answer: nobody asks more often than the settings allow."""

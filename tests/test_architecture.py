@@ -18,6 +18,7 @@ TESTED_ELSEWHERE = {
     "app/callers.py": "tests/app/test_server.py and test_run_routes.py speak for callers",
     "ui/screens/failure.py": "tests/ui/test_web.py",
     "app/run_terminal.py": "tests/app/test_terminal.py and test_run_commands.py",
+    "app/identity/login_client.py": "tests/ui/test_web_login.py signs in through it",
     "app/tables.py": "tests/retrieval/test_schema.py compares it with the migrations",
 }
 READ_THE_ENVIRONMENT = {

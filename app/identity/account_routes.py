@@ -12,7 +12,7 @@ from app import people
 from app.access import Action, Caller, authorize
 from app.bootstrap import Home
 from app.callers import Asking, Serving
-from app.identity import accounts, audit, keys, sign_in
+from app.identity import accounts, audit, keys, own_data, sign_in
 from app.people import Person
 from retrieval.access import ADMINS
 from retrieval.errors import Missing, QuestionRefused
@@ -36,6 +36,12 @@ class NewKey(_Body):
     name: str = Field(default="", max_length=200)
     scope: str = "ask"
     days: int = 90
+
+
+class Reason(_Body):
+    """Why somebody else's conversation must be read."""
+
+    reason: str = Field(max_length=1000)
 
 
 def listed(home: Serving, caller: Asking) -> list[dict[str, Any]]:
@@ -121,6 +127,22 @@ def listed_audit(home: Serving, caller: Asking, limit: int = 100) -> list[dict[s
     return [asdict(one) for one in audit.listed(home.engine, min(max(limit, 1), 1000))]
 
 
+def delete_own_data(home: Serving, caller: Asking) -> dict[str, int]:
+    """Delete the caller's conversations and feedback."""
+    return {"conversations": own_data.forget_all(home.engine, caller)}
+
+
+def seen_by_others(home: Serving, caller: Asking) -> list[dict[str, Any]]:
+    """What admins did to the caller's login, and which conversations they read, with the reason."""
+    authorize(caller, Action.OWN_DATA)
+    return [asdict(one) for one in audit.listed(home.engine, on=caller.email)]
+
+
+def read_for_a_reason(conversation: str, body: Reason, home: Serving, caller: Asking) -> list[dict[str, Any]]:
+    """Somebody else's conversation; who reads it, when and why is written down for its owner."""
+    return [asdict(said) for said in own_data.break_glass(home.engine, caller, conversation, body.reason)]
+
+
 def _known(home: Home, email: str) -> str:
     account = accounts.account_of(home.engine, people.normal(email))
     if account is None:
@@ -149,4 +171,7 @@ ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("/api/keys", "POST", make_key),
     ("/api/keys/{key}", "DELETE", revoke_key),
     ("/api/audit", "GET", listed_audit),
+    ("/api/me/data", "DELETE", delete_own_data),
+    ("/api/me/audit", "GET", seen_by_others),
+    ("/api/conversations/{conversation}/break-glass", "POST", read_for_a_reason),
 ]

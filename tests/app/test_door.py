@@ -24,7 +24,8 @@ PATHS = (
     "/api/slack/optouts/x", "/api/slack/optouts/x/x", "/api/slack/channels/x", "/api/slack/channels/x/x",
     "/api/login", "/api/login/password", "/api/login/link", "/api/login/link/use", "/api/login/oidc",
     "/api/login/oidc/back", "/api/session", "/api/me/password", "/api/accounts", "/api/accounts/x/link",
-    "/api/accounts/x/suspended", "/api/keys", "/api/keys/x", "/api/audit",
+    "/api/accounts/x/suspended", "/api/keys", "/api/keys/x", "/api/audit", "/api/me/data", "/api/me/audit",
+    "/api/conversations/x/break-glass",
     "/api/feedback", "/docs", "/redoc", "/openapi.json", "/nowhere",
     "/", "/healthz/", "//healthz", "/HEALTHZ", "/healthz/../api/me",
 )  # fmt: skip

@@ -153,3 +153,26 @@ def test_where_no_provider_is_configured_there_is_none(bring: Send, service: str
 def test_a_key_in_no_ascii_is_no_key(url: str) -> None:
     with httpx.Client(base_url=url, trust_env=False) as client:
         assert client.get("/api/me", headers={b"Authorization": b"Bearer th\xc3\xa9"}).status_code == 401
+
+
+def test_a_body_that_is_far_too_large_is_refused_told_or_not(bring: Send, service: str) -> None:
+    def parts() -> Iterator[bytes]:
+        for _ in range(3 * 1024):
+            yield b"x" * 1024
+
+    for content in (b"x" * (3 * 2**20), parts()):
+        response = bring(service, "POST", "/api/ask", content=content, headers={"Content-Type": "application/json"})
+        assert (response.status_code, "2 MiB at most" in response.text) == (413, True)
+
+
+def test_one_person_asks_only_so_often(bring: Send, home: Home, url: str) -> None:
+    token = sessions.begin(home.engine, SAM)
+    question = {"model": "frontdesk", "messages": [{"role": "user", "content": "Leave?"}]}
+    headers = {"Authorization": f"Bearer {token}"}
+    limited = Home(home.settings.model_copy(update={"questions_per_minute": 2}))
+    limited.__dict__["embedder"] = home.embedder
+    with served(limited) as slow, httpx.Client(base_url=slow, trust_env=False, timeout=60) as client:
+        answers = [client.post("/v1/chat/completions", json=question, headers=headers) for _ in range(3)]
+    limited.engine.dispose()
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 60
