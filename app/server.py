@@ -97,8 +97,9 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-def readyz(home: Serving) -> dict[str, Any]:
+def readyz(home: Serving, caller: Asking) -> dict[str, Any]:
     """Ready to answer, and from how much."""
+    authorize(caller, Action.READ_DOCUMENTS)
     document_count, chunk_count = lookup.counts(home.engine)
     return {
         "status": "ready",
@@ -131,8 +132,9 @@ def chat_completions(body: ChatRequest, home: Serving, caller: Questioning) -> R
     return JSONResponse(openai_format.completion(model, last))
 
 
-def models(home: Serving) -> dict[str, Any]:
+def models(home: Serving, caller: Asking) -> dict[str, Any]:
     """The answerers by name, in OpenAI's form."""
+    authorize(caller, Action.ASK)
     data = [{"id": name, "object": "model", "created": 0, "owned_by": "frontdesk"} for name in home.answerers]
     return {"object": "list", "data": data}
 
