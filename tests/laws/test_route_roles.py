@@ -127,6 +127,7 @@ def test_the_table_has_every_route_and_nothing_else(home: Home) -> None:
     assert set(table()) - routes == set()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("route", table())
 def test_a_route_answers_each_role_as_the_table_says(home: Home, client: httpx.Client, route: str) -> None:
     row = table()[route]

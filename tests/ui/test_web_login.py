@@ -21,6 +21,7 @@ from app.identity.login_client import LoginClient, SignedIn
 from app.people import Person
 from app.settings import Settings
 from retrieval.embedder import Embedder
+from tests.app.identity.provider import CLIENT, SmallProvider, small_provider
 from tests.serving import served
 from ui.web_gate import Gate, House
 from ui.web_login import HANDLERS, Login
@@ -169,3 +170,66 @@ def test_the_session_speaks_to_the_server_as_its_person(login: LoginClient, url:
 
 def test_without_a_login_there_is_no_way_to_sign_in(login: LoginClient) -> None:
     assert Login(House(), login).routes == []
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[tuple[SmallProvider, Home, str]]:
+    """A provider, a home that trusts it, and its server."""
+    with small_provider() as provider:
+        told = {"login": "oidc", "oidc_issuer": provider.issuer, "oidc_client": CLIENT, "oidc_groups": "groups"}
+        made = Home(Settings(home=tmp_path_factory.mktemp("oidc") / "home", **told))  # type: ignore[arg-type]
+        made.__dict__["embedder"] = embedder
+        with served(made) as url:
+            yield provider, made, url
+        made.engine.dispose()
+
+
+@pytest.fixture
+def at_company(company: tuple[SmallProvider, Home, str]) -> Iterator[TestClient]:
+    provider, made, url = company
+    provider.changes = {}
+    client = LoginClient(url, made.settings.home / KEY_FILE)
+    yield browser(House("oidc"), client)
+    client.close()
+
+
+def test_the_companys_sign_in_leads_back_to_where_one_wanted(
+    at_company: TestClient, company: tuple[SmallProvider, Home, str]
+) -> None:
+    assert "/oidc/start?after=/%3Fconversation%3Dabc" in at_company.get("/login?after=/%3Fconversation%3Dabc").text
+    away = at_company.get("/oidc/start?after=/%3Fconversation%3Dabc").headers["location"]
+    assert away.startswith(f"{company[0].issuer}/authorize?")
+    state, code = company[0].visited(away)
+    back = at_company.get("/oidc/callback", params={"state": state, "code": code})
+    assert (back.status_code, back.headers["location"]) == (303, "/?conversation=abc")
+    assert at_company.get("/").text == "inside"
+    assert at_company.cookies.get("frontdesk_oidc") is None
+    assert accounts.account_of(company[1].engine, "nia@office.example")
+
+
+@pytest.mark.parametrize("changes", [{"aud": "another"}, {"nonce": "another"}, {"email_verified": False}])
+def test_whom_the_company_does_not_vouch_for_stays_outside(
+    at_company: TestClient, company: tuple[SmallProvider, Home, str], changes: dict[str, object]
+) -> None:
+    company[0].changes = changes
+    state, code = company[0].visited(at_company.get("/oidc/start").headers["location"])
+    back = at_company.get("/oidc/callback", params={"state": state, "code": code})
+    assert (back.status_code, 'role="alert"' in back.text) == (401, True)
+    assert "frontdesk_session" not in at_company.cookies
+
+
+def test_a_sign_in_that_was_begun_elsewhere_or_given_up_ends_outside(
+    at_company: TestClient, company: tuple[SmallProvider, Home, str]
+) -> None:
+    state, code = company[0].visited(at_company.get("/oidc/start").headers["location"])
+    assert at_company.get("/oidc/callback", params={"error": "access_denied", "state": state}).status_code == 401
+    forged = at_company.get("/oidc/callback", params={"state": "another", "code": code})
+    assert (forged.status_code, "Please begin again." in forged.text) == (401, True)
+    at_company.cookies.clear()
+    assert at_company.get("/oidc/callback", params={"state": state, "code": code}).status_code == 401
+    assert "frontdesk_session" not in at_company.cookies
+
+
+def test_with_the_companys_sign_in_no_password_is_taken(at_company: TestClient) -> None:
+    assert at_company.post("/login", data={"email": SAM, "password": PASSWORD}).status_code == 405
+    assert at_company.get("/welcome?link=x").status_code == 404
