@@ -1,22 +1,29 @@
-"""Questions about another named person's pay, health or performance: they are for HR, whatever a document may say.
+"""Questions about another named person's pay, health or performance are for HR, whatever a document may say.
 
-Pure. It knows English and the names of the company's people, and looks for a name and such a word that belong
+The guard knows English and the names of the company's people, and looks for a name and such a word that belong
 together; a question about oneself, about a role or about a rule passes.
 """
 
 import re
 from collections.abc import Iterable
 
+from sqlalchemy import Engine
+
+from app import people
+from app.access import Caller
+
+HR = "group:hr"
 _THING = (
     r"(?:salary|salaries|pay|wages?|bonus|compensation|earnings|pay rise|raise|pay grade|payslip|sick leave|sick days?"
     r"|sick notes?|illness|disease|health|medical \w+|diagnosis|disability|pregnancy|maternity leave|therapy|absences?"
     r"|performance|appraisal|(?:performance )?reviews?|ratings?|warnings?|disciplinary \w+|dismissal|probation)"
 )
 _DONE = (
-    r"(?:earns?|earned|paid(?! (?:leave|time))|make a (?:year|month)|(?:ill|sick)(?! (?:leave|pay|notes?|days?))|pregnant"
-    r"|disabled|depressed|fired|dismissed|sacked|disciplined|warned|rated|performing|underperforming|promoted"
-    r"|on probation|on sick leave|signed off)"
+    r"(?:earns?|earned|paid(?! (?:leave|time))|make a (?:year|month)|(?:ill|sick)(?! (?:leave|pay|notes?|days?))"
+    r"|pregnant|disabled|depressed|fired|dismissed|sacked|disciplined|warned|rated|performing|underperforming"
+    r"|promoted|on probation|on sick leave|signed off)"
 )
+_ANY = re.compile(rf"\b(?:{_THING}|{_DONE})\b", re.IGNORECASE)
 _BETWEEN = r"(?:\W+[\w-]+){0,3}?\W+"
 # First names that are words too say nothing alone.
 _WORDS = frozenset(
@@ -24,6 +31,14 @@ _WORDS = frozenset(
     | {"holly", "hope", "ivy", "joy", "june", "mark", "may", "miles", "page", "pat", "penny", "rich", "rob", "rose"}
     | {"ruby", "sky", "sue", "summer", "violet", "ward", "will"}
 )
+
+
+def is_for_hr(engine: Engine, question: str, caller: Caller) -> bool:
+    """Whether the guard holds this caller's question back. HR itself may ask."""
+    if HR in caller.audiences or not _ANY.search(question):
+        return False
+    names = people.names(engine)
+    return is_about_another(question, names.values(), names.get(caller.email, ""))
 
 
 def is_about_another(question: str, names: Iterable[str], asker: str) -> bool:

@@ -1,8 +1,16 @@
 """Which questions are about another person's pay, health or performance, and which only look like it."""
 
+import json
+
 import pytest
 
 from app.about_others import is_about_another
+from app.access import caller_for
+from app.bootstrap import DATA, Home
+from app.desk import Question
+from app.events import Done, Refused
+from app.people import read_csv
+from retrieval.prompt import FOR_HR
 
 NAMES = ["Hana Okoro", "Marcus Lind", "May Fields", "Sam Whitlock", "Will Marsh"]
 
@@ -63,3 +71,27 @@ def test_one_self_a_rule_or_a_contact_is_not(question: str) -> None:
 def test_somebody_nobody_knows_here_is_no_colleague() -> None:
     assert not is_about_another("What is Hana Okoro's salary?", [], "")
     assert is_about_another("What is Hana Okoro's salary?", NAMES, "")
+
+
+@pytest.mark.parametrize("text", ["What is Marcus's salary?", "How long was Marcus signed off?"])
+def test_the_desk_names_hr_instead_of_searching_and_hr_itself_may_ask(office: Home, text: str) -> None:
+    people = {name: caller_for(office.engine, f"{name}@office.example") for name in ("sam", "hana", "marcus")}
+    *_, held = office.desk.ask(Question(text, people["sam"]))
+    assert isinstance(held, Refused)
+    assert held.answer == f"{FOR_HR} Please ask your HR team."
+    assert [one.text for one in office.conversations.transcript(people["sam"], held.conversation)] == [
+        text,
+        held.answer,
+    ]
+    for allowed in ("hana", "marcus"):
+        *_, last = office.desk.ask(Question(text, people[allowed]))
+        assert isinstance(last, Done | Refused)
+        assert FOR_HR not in last.answer
+
+
+def test_no_question_of_the_sample_company_is_held_back() -> None:
+    names = [person.name for person in read_csv(DATA / "company" / "people.csv")]
+    lines = (DATA / "eval" / "queries.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [json.loads(line)["text"] for line in lines]
+    assert len(asked) > 400
+    assert [text for text in asked if is_about_another(text, names, "")] == []
