@@ -66,7 +66,7 @@ class Gate:
     def __init__(self, app: ASGIApp, house: House, is_valid: Callable[[str], bool]) -> None:
         self._app = app
         self._house = house
-        self._is_valid: Callable[[str], bool] = is_valid
+        self._is_valid = is_valid
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, lead to the sign-in, or pass on."""
@@ -96,7 +96,7 @@ class Gate:
     async def _unless_signed_in(self, scope: Scope, headers: Headers) -> Response | None:
         token = HTTPConnection(scope).cookies.get(self._house.cookie, "")
         try:
-            if token and await run_sync(self._is_valid, token):
+            if token and await run_sync(lambda: self._is_valid(token)):
                 return None
         except Unanswered as exc:
             return PlainTextResponse(str(exc), 503)

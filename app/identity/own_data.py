@@ -58,7 +58,7 @@ def break_glass(engine: Engine, caller: Caller, conversation: str, reason: str) 
 
 
 def _drop(connection: Connection, which: Select[tuple[str]]) -> int:
-    found = list(connection.execute(which).scalars())
+    found = [str(row[0]) for row in connection.execute(which)]
     for start in range(0, len(found), _BATCH):
         _drop_batch(connection, found[start : start + _BATCH])
     return len(found)

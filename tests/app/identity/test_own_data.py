@@ -24,7 +24,7 @@ def talk(engine: Engine, caller: Caller, text: str) -> str:
     conversation = kept.begin(caller, text)
     kept.add(caller, conversation, NewMessage("user", "asked", (Part(text),)))
     number = kept.add(caller, conversation, NewMessage("assistant", "refused", (Part("We do not know."),)))
-    feedback.rate(engine, f"{conversation}:{number}", caller.email, "helpful")
+    feedback.rate(engine, f"{conversation}:{number}", caller.email, "good")
     return conversation
 
 
