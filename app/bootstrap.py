@@ -15,6 +15,7 @@ from app.answerer import Answerer
 from app.conversations import Conversations
 from app.desk import Desk
 from app.erasure import Deleted
+from app.identity.oidc import OpenIdConnect, Provider
 from app.language_models import answerer_with_quotes
 from app.observation import ended, logs
 from app.observation.metrics import Metrics
@@ -121,6 +122,16 @@ class Home:
     def conversations(self) -> Conversations:
         """What was said."""
         return Conversations(self.engine)
+
+    @cached_property
+    def provider(self) -> OpenIdConnect | None:
+        """The company's OpenID Connect, where the settings name one."""
+        if self.settings.login != "oidc":
+            return None
+        told, back = self.settings, f"{self.settings.page_address}/oidc/callback"
+        return OpenIdConnect(
+            Provider(told.oidc_issuer, told.oidc_client, told.oidc_secret.get_secret_value(), back, told.oidc_groups)
+        )
 
     @cached_property
     def answerers(self) -> Mapping[str, Answerer]:

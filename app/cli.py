@@ -15,7 +15,9 @@ from app.answers_commands import answers_app
 from app.index_commands import index_app
 from app.insights_commands import insights
 from app.keeping_commands import keeping_app
+from app.key_commands import audit, keys_app
 from app.models_commands import models_app
+from app.people_commands import people_app
 from app.quiet import share_processors, switch_off_telemetry
 from app.run_commands import ingest, runs_app, sources_app
 from app.serving_commands import chat
@@ -31,8 +33,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-people_app = typer.Typer(help="Who may ask, and who is in which group.", no_args_is_help=True)
 app.add_typer(people_app, name="people")
+app.add_typer(keys_app, name="keys")
+app.command(epilog="Example: frontdesk audit -n 20")(audit)
 app.add_typer(index_app, name="index")
 app.command(epilog="Example: frontdesk ingest ./handbook --audience everyone")(ingest)
 app.add_typer(runs_app, name="runs")
@@ -196,10 +199,10 @@ def doctor(as_json: Json = False) -> None:
 
 @app.command(epilog="Example: frontdesk serve")
 def serve() -> None:
-    """Run the server on 127.0.0.1."""
+    """Run the server, on 127.0.0.1 where no setting says otherwise."""
     from app import processes
 
-    processes.serve(_home())
+    processes.serve(_home(), lambda line: print(line, flush=True))
 
 
 @app.command(epilog="Example: frontdesk web --as sam@example.com")
@@ -263,19 +266,6 @@ def evaluate(
     show_numbers(found)
     for path in written:
         print(f"Wrote {path}")
-
-
-@people_app.command("import", epilog="Example: frontdesk people import people.csv")
-def import_people(
-    path: Annotated[Path, typer.Argument(help="CSV with the columns email,name,groups,country; groups parted by `;`.")],
-) -> None:
-    """Replace the people and groups by those of a CSV file; who is not in it is known no more."""
-    from app import people
-
-    everybody = people.read_csv(path)
-    people.replace_all(_home().engine, everybody)
-    groups = {group for person in everybody for group in person.groups}
-    print(f"{len(everybody)} people in {len(groups)} groups: {', '.join(sorted(groups)) or 'none'}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 
 from app import verified_answers
+from app.about_others import is_for_hr
 from app.access import Action, Caller, authorize
 from app.answerer import Answerer, Answering, Piece, Quote
 from app.conversations import Conversations, NewMessage, Part
@@ -21,7 +22,7 @@ from retrieval.access import Scope
 from retrieval.budget import TokenUse, passages_wanted
 from retrieval.errors import FrontdeskError, Missing, QuestionRefused
 from retrieval.passage import Passage
-from retrieval.prompt import ASK, CLOSEST, REFUSAL, clarification, refusal
+from retrieval.prompt import ASK, CLOSEST, FOR_HR, REFUSAL, clarification, refusal
 from retrieval.rewrite import Turn, context
 from retrieval.search import Finding, Retriever
 
@@ -139,6 +140,9 @@ class _Answer:
         asked, more = self.desk.understood(said, self.turns, scope)
         if more:  # it leans on an answer
             asked = self.answerer.rewritten(said, self.turns) or asked
+        if is_for_hr(self.desk.engine, said, self.question.caller):
+            yield from self._held_back(asked)
+            return
         finding = self._find(asked, more, scope)
         self._mark("search")
         better = self._better_alone(asked, more)
@@ -243,6 +247,12 @@ class _Answer:
         self._keep("refused", parts)
         text = refusal(contact, [one.title for one in near])
         return Refused(text, contact, near, tokens, self.timings, self.conversation, self.answer_id)
+
+    def _held_back(self, asked: str) -> Iterator[AnswerEvent]:
+        yield Found(asked, (), self.conversation)
+        text = f"{FOR_HR} {ASK.format(contact=self.desk.contact)}"
+        self._keep("refused", [Part(text)])
+        yield Refused(text, self.desk.contact, (), TokenUse(), {}, self.conversation, self.answer_id)
 
     def _failed(self, exc: Exception, message: str, *, retryable: bool) -> Failed:
         error = secrets.token_hex(4)

@@ -3,15 +3,18 @@
 import logging
 import os
 import secrets
+from collections.abc import Callable, Collection
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from anyio.to_thread import run_sync
 from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from retrieval.errors import FrontdeskError, Unusable
+from app.identity.bearer import Bearer
+from retrieval.errors import FrontdeskError, TooMany, Unusable
 
 _log = logging.getLogger(__name__)
 _OPEN = "/healthz"
@@ -35,35 +38,47 @@ def service_key(home: Path) -> str:
 
 
 class Door:
-    """Lets requests with the service key pass that come to this machine's own name, and nothing else."""
+    """Lets requests pass that bring a valid token to one of this server's own names, and nothing else.
 
-    def __init__(self, app: ASGIApp, key: str) -> None:
+    Whose token it is lies in the request's state; what that one may do is decided by `authorize`.
+    """
+
+    def __init__(self, app: ASGIApp, bearer_of: Callable[[str], Bearer | None], names: Collection[str]) -> None:
         self._app = app
-        self._key = key.encode()
+        self._bearer_of = bearer_of
+        self._names = _OWN_NAMES | set(names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse or pass on."""
         if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"] == _OPEN):
             await self._app(scope, receive, send)
             return
-        problem_ = self._refusal(Headers(scope=scope))
-        if problem_ is None:
+        headers = Headers(scope=scope)
+        bearer = await self._bearer(headers)
+        refusal = _no_bearer() if bearer is None else self._refusal(headers)
+        if refusal is None:
+            scope.setdefault("state", {})["bearer"] = bearer
             await self._app(scope, receive, send)
         else:
-            await problem_(scope, receive, send)
+            await refusal(scope, receive, send)
+
+    async def _bearer(self, headers: Headers) -> Bearer | None:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        return await run_sync(self._bearer_of, token.strip()) if scheme.lower() == "bearer" else None
 
     def _refusal(self, headers: Headers) -> JSONResponse | None:
-        scheme, _, given = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not secrets.compare_digest(given.strip().encode(), self._key):
-            response = problem(401, "A bearer key is needed", "Send the key of the home as Authorization: Bearer KEY")
-            response.headers["WWW-Authenticate"] = "Bearer"
-            return response
-        if _host(f"//{headers.get('host', '')}") not in _OWN_NAMES:
-            return problem(403, "Wrong host", "This server answers on 127.0.0.1 only")
+        if _host(f"//{headers.get('host', '')}") not in self._names:
+            return problem(403, "Wrong host", "This server does not answer under that name")
         origin = headers.get("origin")
-        if origin is not None and _host(origin) not in _OWN_NAMES:
+        if origin is not None and _host(origin) not in self._names:
             return problem(403, "Wrong origin", "Pages of other sites may not ask this server")
         return None
+
+
+def _no_bearer() -> JSONResponse:
+    response = problem(401, "A bearer key is needed", "Send a valid key as Authorization: Bearer KEY, or sign in again")
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def _host(url: str) -> str:
@@ -85,7 +100,10 @@ def problem(status: int, title: str, detail: str) -> JSONResponse:
 async def on_error(_request: Request, exc: Exception) -> JSONResponse:
     """Our own errors say what a user may read; of others only the id goes out, the trace into the log."""
     if isinstance(exc, FrontdeskError):
-        return problem(exc.status, type(exc).__name__, exc.user_message)
+        response = problem(exc.status, type(exc).__name__, exc.user_message)
+        if isinstance(exc, TooMany):
+            response.headers["Retry-After"] = str(exc.seconds)
+        return response
     response = problem(500, "Internal error", "Something went wrong. Please try again")
     _log.error("Unexpected error", exc_info=exc)
     return response

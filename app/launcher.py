@@ -24,19 +24,28 @@ _LESS_IMPORTANT = 10  # niceness: questions come first
 _START_SECONDS = 60.0
 _FOLLOW_SECONDS = 2.0
 _LOOK_SECONDS = 15.0
+_SWEEP_SECONDS = 3600.0
 _END_SECONDS = 3.0  # after its last document a run saves the index
 
 
 class Launcher:
     """Starts runs of one home, one at a time; `tend` also starts those whose time has come.
 
-    `follow` applies what sources tell by themselves, and says whether Slack wants a run.
+    `follow` applies what sources tell by themselves, and says whether Slack wants a run; `sweep` deletes what was kept
+    for long enough.
     """
 
-    def __init__(self, engine: Engine, settings: Settings, follow: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        follow: Callable[[], bool] = lambda: False,
+        sweep: Callable[[], object] = lambda: None,
+    ) -> None:
         self._engine = engine
         self._settings = settings
         self._follow = follow
+        self._sweep = sweep
         self._wants_run = False
         self._starting = threading.Lock()
         self._child: subprocess.Popen[str] | None = None
@@ -58,9 +67,12 @@ class Launcher:
 
     def tend(self) -> None:
         """Follow Slack and start what is due, until `close`; runs in a thread of its own."""
-        looked = time.monotonic()
+        looked, swept = time.monotonic(), -_SWEEP_SECONDS
         while not self._closed.wait(_FOLLOW_SECONDS):
             self._tried(self.follow, "Slack could not be followed")
+            if time.monotonic() - swept >= _SWEEP_SECONDS:
+                swept = time.monotonic()
+                self._tried(self._sweep, "What was kept for long enough could not be deleted")
             if time.monotonic() - looked >= _LOOK_SECONDS:
                 looked = time.monotonic()
                 self._tried(lambda: self.start_due(datetime.now(UTC)), "A run by the clock could not be started")

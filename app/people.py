@@ -2,10 +2,11 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, delete, insert, select, update
 
 from app.csv_rows import Row, read_rows
 from app.tables import people
@@ -65,6 +66,38 @@ def replace_all(engine: Engine, everybody: list[Person]) -> None:
         connection.execute(delete(people))
         connection.execute(insert(people), rows)
         runs.put_members(connection, members)
+
+
+def add(engine: Engine, person: Person) -> None:
+    """Make somebody known, or known by this name, and a member of these groups beside their present ones.
+
+    Raises:
+        Unusable: the address or a group's name is none.
+    """
+    refuse_odd(person)
+    with writing(engine) as connection:
+        named = update(people).where(people.c.email == person.email).values(name=person.name)
+        if connection.execute(named).rowcount == 0:
+            row = {"email": person.email, "name": person.name, "country": person.country}
+            connection.execute(insert(people).values(**row))
+        runs.join(connection, person.email, {f"group:{group}" for group in person.groups})
+
+
+def regroup(engine: Engine, email: str, groups: Iterable[str]) -> None:
+    """Make somebody a member of exactly these groups."""
+    now = {f"group:{group}" for group in groups if _GROUP.fullmatch(group)}
+    with writing(engine) as connection:
+        runs.leave(connection, email, "group:")
+        runs.join(connection, email, now)
+
+
+def refuse_odd(person: Person) -> None:
+    """Raise Unusable for somebody whose address or group is written like none."""
+    if not _EMAIL.fullmatch(person.email):
+        raise Unusable(f"An e-mail address was expected, not {person.email!r}")
+    wrong = next((group for group in person.groups if not _GROUP.fullmatch(group)), None)
+    if wrong is not None:
+        raise Unusable(f"A group's name is letters, digits, '.', '_' and '-', not {wrong!r}")
 
 
 def country_of(engine: Engine, email: str) -> str | None:

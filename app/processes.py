@@ -1,5 +1,6 @@
 """Running the server, the page and the Slack bot: `serve` in this process, the others and `up` as child processes."""
 
+import errno
 import logging
 import os
 import signal
@@ -8,41 +9,57 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
 
 from app.bootstrap import Home
 from app.door import KEY_FILE, service_key
+from app.identity.sign_in import first_admin_link
 from app.settings import Settings
 from app.supervision import Program, Supervision
 from retrieval.errors import FrontdeskError, PortInUse, Unusable
 
 HOST = "127.0.0.1"
-_PAGE = Path(__file__).resolve().parent.parent / "ui" / "web.py"
+_EVERYWHERE = {"0.0.0.0": HOST, "::": "[::1]"}  # noqa: S104 - listening everywhere, reached here
+_PAGE = Path(__file__).resolve().parent.parent / "ui" / "web_server.py"
 _STOP_SECONDS = 10.0
 _LOOK_SECONDS = 0.2
-_HANDED_ON = ("home", "ledger", "index", "port", "web_port", "demo")
+_HANDED_ON = ("home", "ledger", "index", "port", "web_port", "web_url", "demo", "host", "login")
 
 
-def serve(home: Home) -> None:
+def serve(home: Home, say: Callable[[str], None]) -> None:
     """Run the server until it is told to stop."""
     import uvicorn
 
     from app.observation import logs
     from app.server import make_app
 
+    refuse_open_house(home.settings)
     logs.set_up(logging.getLogger().level, as_json=home.settings.log == "json")
-    listening = _listen(home.settings.port, "FRONTDESK_PORT")
+    listening = _listen(home.settings, home.settings.port, "FRONTDESK_PORT")
     _ = home.engine  # the home must exist before its key does
     app = make_app(home, service_key(home.settings.home))
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    if home.settings.login == "local":
+        link = first_admin_link(home.engine, home.settings.page_address)
+        if link:
+            say(f"Nobody can sign in yet. Become the first admin within an hour at:\n  {link}")
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        proxy_headers=False,
+        server_header=False,
+    )
     uvicorn.Server(config).run(sockets=[listening])
 
 
 def web(settings: Settings, email: str) -> int:
     """Run the page until it is told to stop."""
-    _listen(settings.web_port, "FRONTDESK_WEB_PORT").close()
+    refuse_open_house(settings)
+    _listen(settings, settings.web_port, "FRONTDESK_WEB_PORT").close()
     with subprocess.Popen(page_command(settings), env=page_environment(settings, email)) as page:
         return _waited(page)
 
@@ -50,7 +67,7 @@ def web(settings: Settings, email: str) -> int:
 def page_command(settings: Settings) -> list[str]:
     """How the page is started."""
     options = {
-        "server.address": HOST,
+        "server.address": settings.host,
         "server.port": str(settings.web_port),
         "server.headless": "true",
         "server.fileWatcherType": "none",
@@ -73,9 +90,12 @@ def page_command(settings: Settings) -> list[str]:
 def page_environment(settings: Settings, email: str) -> dict[str, str]:
     """What the page is told: where the server is, where the key is, for whom it speaks."""
     return os.environ | {
-        "FRONTDESK_SERVER": f"http://{HOST}:{settings.port}",
+        "FRONTDESK_SERVER": server_url(settings),
         "FRONTDESK_KEY_FILE": str(settings.home / KEY_FILE),
         "FRONTDESK_AS": email,
+        "FRONTDESK_LOGIN": settings.login,
+        "FRONTDESK_WEB_URL": settings.web_url.rstrip("/"),
+        "FRONTDESK_HOST": settings.host,
     }
 
 
@@ -124,18 +144,19 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 def up(settings: Settings, email: str, say: Callable[[str], None]) -> int:
     """Run server, page and, where it has tokens, the Slack bot, until Ctrl-C; what ends by itself is started again."""
+    refuse_open_house(settings)
     for port, name in ((settings.port, "FRONTDESK_PORT"), (settings.web_port, "FRONTDESK_WEB_PORT")):
-        _listen(port, name).close()
+        _listen(settings, port, name).close()
     environment = environment_of(settings)
     kept = Supervision(say, time.monotonic)
     _stop_on_signals()
     try:
         kept.start(Program("The server", [sys.executable, "-m", "app.cli", "serve"], environment))
         kept.start(Program("The page", page_command(settings), environment | page_environment(settings, email)))
-        _wait_for(f"http://{HOST}:{settings.port}/healthz", kept)
-        _wait_for(f"http://{HOST}:{settings.web_port}/_stcore/health", kept)
-        say(f"Page:   http://{HOST}:{settings.web_port}")
-        say(f"Server: http://{HOST}:{settings.port}  (key in {settings.home / KEY_FILE})")
+        _wait_for(f"{server_url(settings)}/healthz", kept)
+        _wait_for(f"http://{_reached_at(settings.host)}:{settings.web_port}/_stcore/health", kept)
+        say(f"Page:   {settings.page_address}")
+        say(f"Server: {server_url(settings)}  (key in {settings.home / KEY_FILE})")
         if has_slack(settings):
             bot = environment | slack_environment(settings)
             kept.start(Program("The Slack bot", slack_command(), bot, is_needed=False))
@@ -187,12 +208,41 @@ def _wait_for(url: str, kept: Supervision) -> None:
     raise FrontdeskError(f"{url} did not answer within two minutes")
 
 
-def _listen(port: int, setting: str) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def refuse_open_house(settings: Settings) -> None:
+    """Raise Unusable where others could come in without signing in, or where nobody could sign in."""
+    if settings.login == "none" and not _is_here(settings.host):
+        raise Unusable(
+            f"FRONTDESK_HOST is {settings.host}, where others can reach it, but nobody has to sign in. Set "
+            "FRONTDESK_LOGIN to local or oidc first; docs/login.md tells how"
+        )
+    if settings.login == "oidc" and not (settings.oidc_issuer and settings.oidc_client):
+        raise Unusable("FRONTDESK_LOGIN is oidc, so set FRONTDESK_OIDC_ISSUER and FRONTDESK_OIDC_CLIENT")
+
+
+def server_url(settings: Settings) -> str:
+    """Where processes on this machine reach the server."""
+    return f"http://{_reached_at(settings.host)}:{settings.port}"
+
+
+def _reached_at(host: str) -> str:
+    return _EVERYWHERE.get(host) or (f"[{host}]" if ":" in host else host)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _listen(settings: Settings, port: int, setting: str) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((HOST, port))
+        listening.bind((settings.host, port))
     except OSError as exc:
         listening.close()
+        if exc.errno != errno.EADDRINUSE:
+            raise Unusable(f"FRONTDESK_HOST is {settings.host}, where one cannot listen: {exc.strerror}") from exc
         raise PortInUse(f"Port {port} is in use by another program. Stop it, or set {setting} to a free port") from exc
     return listening

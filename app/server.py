@@ -19,10 +19,15 @@ from app import openai_format, people
 from app.access import Action, Caller, Resource, authorize
 from app.answers_routes import ROUTES as ANSWER_ROUTES
 from app.bootstrap import Home
-from app.callers import Asking, Serving
+from app.callers import Asking, Questioning, Serving
 from app.desk import Question
 from app.door import Door, on_error, problem
 from app.events import Failed, to_json
+from app.identity import account_routes, login_routes
+from app.identity.bearer import bearer_of
+from app.identity.own_data import sweep
+from app.identity.request_limits import RequestLimits
+from app.identity.throttle import Throttle
 from app.insights_routes import ROUTES as INSIGHT_ROUTES
 from app.launcher import Launcher
 from app.observation.metrics import Measured
@@ -49,7 +54,8 @@ class AskRequest(BaseModel):
 def make_app(home: Home, key: str) -> FastAPI:
     """The server of one home."""
 
-    launcher = Launcher(home.engine, home.settings, SlackCopy(home).follow)
+    keep_days = home.settings.keep_days
+    launcher = Launcher(home.engine, home.settings, SlackCopy(home).follow, lambda: sweep(home.engine, keep_days))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -65,13 +71,18 @@ def make_app(home: Home, key: str) -> FastAPI:
     app = FastAPI(title="Frontdesk", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.home = home
     app.state.launcher = launcher
-    app.add_middleware(Door, key=key)
+    app.state.throttle = Throttle(home.settings.questions_per_minute)
+    app.state.provider = home.provider
+    app.add_middleware(
+        Door, bearer_of=lambda token: bearer_of(home.engine, key.encode(), token), names=home.settings.names
+    )
+    app.add_middleware(RequestLimits)
     app.add_middleware(Measured, metrics=home.metrics)
     app.add_exception_handler(FrontdeskError, on_error)
     app.add_exception_handler(Exception, on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    for path, method, route in [*_ROUTES, *ANSWER_ROUTES, *INSIGHT_ROUTES, *RUN_ROUTES, *SLACK_ROUTES]:
+    for path, method, route in [*_ROUTES, *_MORE_ROUTES]:
         app.add_api_route(path, route, methods=[method], response_model=None)
     return app
 
@@ -86,8 +97,9 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-def readyz(home: Serving) -> dict[str, Any]:
+def readyz(home: Serving, caller: Asking) -> dict[str, Any]:
     """Ready to answer, and from how much."""
+    authorize(caller, Action.READ_DOCUMENTS)
     document_count, chunk_count = lookup.counts(home.engine)
     return {
         "status": "ready",
@@ -98,13 +110,13 @@ def readyz(home: Serving) -> dict[str, Any]:
     }
 
 
-def ask(body: AskRequest, home: Serving, caller: Asking) -> Response:
+def ask(body: AskRequest, home: Serving, caller: Questioning) -> Response:
     """Answer a question as a stream of events."""
     events = home.desk.ask(Question(body.question, caller, body.conversation, None, body.model))
     return EventSourceResponse(sent(events, lambda event: [to_json(event)]))
 
 
-def chat_completions(body: ChatRequest, home: Serving, caller: Asking) -> Response:
+def chat_completions(body: ChatRequest, home: Serving, caller: Questioning) -> Response:
     """The OpenAI-compatible way: the client keeps the history, nothing is stored."""
     question = Question(
         openai_format.last_question(body), caller, "", openai_format.turns(body), openai_format.answerer(body)
@@ -120,8 +132,9 @@ def chat_completions(body: ChatRequest, home: Serving, caller: Asking) -> Respon
     return JSONResponse(openai_format.completion(model, last))
 
 
-def models(home: Serving) -> dict[str, Any]:
+def models(home: Serving, caller: Asking) -> dict[str, Any]:
     """The answerers by name, in OpenAI's form."""
+    authorize(caller, Action.ASK)
     data = [{"id": name, "object": "model", "created": 0, "owned_by": "frontdesk"} for name in home.answerers]
     return {"object": "list", "data": data}
 
@@ -191,6 +204,15 @@ _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("/api/conversations", "GET", listed_conversations),
     ("/api/conversations/{conversation}", "GET", transcript),
     ("/api/conversations/{conversation}", "DELETE", forget),
+]
+
+_MORE_ROUTES = [
+    *ANSWER_ROUTES,
+    *INSIGHT_ROUTES,
+    *RUN_ROUTES,
+    *SLACK_ROUTES,
+    *login_routes.ROUTES,
+    *account_routes.ROUTES,
 ]
 
 

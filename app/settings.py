@@ -5,6 +5,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError
@@ -66,8 +67,24 @@ class Settings(BaseSettings):
     web_port: int = Field(default=8611, ge=1, le=65535, description="The web page's port on 127.0.0.1")
     web_url: str = Field(
         default="",
-        pattern=r"^(https?://[^\s/?#]+[^\s?#]*)?$",
-        description="The web page's address for everybody, as links in Slack name it; empty: there are none",
+        pattern=r"^(https?://[^\s/?#]+/?)?$",
+        description="The page's address as everybody types it, and as links in Slack name it; empty: this machine's",
+    )
+    host: str = Field(default="127.0.0.1", description="Where server and page listen; elsewhere only with a login")
+    login: Literal["none", "local", "oidc"] = Field(
+        default="none", description="How people sign in: not at all, with a password, with the company's OpenID Connect"
+    )
+    oidc_issuer: str = Field(
+        default="",
+        pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)[:/]\S*)?$",
+        description="The provider's issuer URL, as its discovery document says it",
+    )
+    oidc_client: str = Field(default="", description="The id under which the provider knows Frontdesk")
+    oidc_secret: SecretStr = Field(default=SecretStr(""), description="Its secret; empty: a public client")
+    oidc_groups: str = Field(default="", description="The claim that names groups; empty: groups are managed here")
+    keep_days: int = Field(default=0, ge=0, description="Days for which conversations and feedback are kept; 0: all")
+    questions_per_minute: int = Field(
+        default=60, ge=0, description="Questions of one person in a minute; of all together ten times as many; 0: any"
     )
     slack_bot_token: SecretStr = Field(default=SecretStr(""), description="The Slack app's bot token; empty: no bot")
     slack_app_token: SecretStr = Field(
@@ -90,6 +107,17 @@ class Settings(BaseSettings):
     def ledger_url(self) -> str:
         """Where the ledger is."""
         return self.ledger or f"sqlite:///{self.home / 'ledger.sqlite'}"
+
+    @property
+    def page_address(self) -> str:
+        """Where people find the page."""
+        return self.web_url.rstrip("/") or f"http://127.0.0.1:{self.web_port}"
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names under which server and page answer, beside this machine's own."""
+        stated = {self.host, urlsplit(self.web_url).hostname or ""}
+        return frozenset(stated - {"", "0.0.0.0", "::"})  # noqa: S104 - these mean all addresses and are no names
 
 
 def load(**flags: Any) -> Settings:

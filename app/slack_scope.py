@@ -6,6 +6,7 @@ from functools import reduce
 from sqlalchemy import Engine, select
 
 from app.access import Caller
+from app.identity.accounts import suspended
 from app.people import country_of, normal
 from app.slack_client import Asking, Reader
 from retrieval.access import EVERYONE, Scope
@@ -61,8 +62,9 @@ def place_of(asking: Asking) -> str:
 
 
 def readings_of(engine: Engine, readers: Iterable[Reader]) -> Readings:
-    """The audiences of these people, as the ledger has them now."""
-    addresses = sorted({address_of(reader) for reader in readers} - {""})
+    """The audiences of these people, as the ledger has them now; who is suspended is in none."""
+    known = {address_of(reader) for reader in readers} - {""}
+    addresses = sorted(known - suspended(engine, known))
     found: dict[str, frozenset[str]] = {}
     with reading(engine) as connection:
         for start in range(0, len(addresses), _BATCH):
@@ -73,8 +75,10 @@ def readings_of(engine: Engine, readers: Iterable[Reader]) -> Readings:
 
 
 def caller_of(engine: Engine, reader: Reader, scope: Scope, place: str = "") -> Caller:
-    """Somebody in Slack as a caller who may read exactly this."""
+    """Somebody in Slack as a caller who may read exactly this; who is suspended may read nothing."""
     email = address_of(reader)
+    if email and suspended(engine, [email]):
+        return Caller(place=place, outsider=True)
     country = (country_of(engine, email) or "") if email else ""
     is_outside = EVERYONE not in scope
     return Caller(email, scope.audiences - {EVERYONE}, country, place, outsider=is_outside)

@@ -157,3 +157,58 @@ slack_channels_open = Table(
     Column("team", String, primary_key=True),
     Column("channel", String, primary_key=True),
 )
+
+# How people prove who they are; `people` says what they may read. `subject` is ISSUER|SUB of their OpenID Connect.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("email", String, primary_key=True),
+    Column("password", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("suspended_at", DateTime(timezone=True), nullable=True),
+)
+
+# Of tokens only digests are kept.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("email", String, nullable=False, index=True),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+)
+
+# For one use; without an e-mail address: for whoever becomes the first admin.
+links = Table(
+    "links",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("email", String, nullable=False, index=True),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("digest", String, nullable=False, unique=True),
+    Column("email", String, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True), nullable=True),
+)
+
+# What admins did, and to whom; never what was asked or answered.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", _Sequence, primary_key=True, autoincrement=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("who", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("on", String, nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+    sqlite_autoincrement=True,
+)

@@ -3,6 +3,8 @@
 FrontdeskError
 ├── Unusable            what was given cannot be used: a path, a setting, a model directory
 ├── Forbidden           this caller may not do that
+├── NotSignedIn         what should prove who somebody is does not
+├── TooMany             more than may be asked in this time (may be tried again)
 ├── Missing             nothing is known under that name
 ├── LedgerBusy          another process is writing (may be tried again)
 ├── LedgerDamaged       the database cannot be used
@@ -48,6 +50,27 @@ class Forbidden(FrontdeskError):
     """This caller may not do that."""
 
     status = 403
+
+
+class NotSignedIn(FrontdeskError):
+    """What should prove who somebody is does not prove it; the text does not help whoever guesses."""
+
+    status = 401
+
+
+class TooMany(FrontdeskError):
+    """More than may be asked in this time. `seconds` is how long to wait."""
+
+    retryable = True
+    status = 429
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(f"{message}. Please try again in {_told(seconds)}")
+        self.seconds = seconds
+
+
+def _told(seconds: int) -> str:
+    return f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
 
 
 class Missing(FrontdeskError):

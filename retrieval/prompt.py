@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 REFUSAL = "Our documents do not say."
 ASK = "Please ask {contact}."
+FOR_HR = "Questions about another person's pay, health or performance are for HR."
 CLOSEST = "The closest documents are:"
 CLARIFY = "This differs by country."
 WHICH_COUNTRY = "Which one do you mean: {countries}?"

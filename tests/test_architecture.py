@@ -18,6 +18,7 @@ TESTED_ELSEWHERE = {
     "app/callers.py": "tests/app/test_server.py and test_run_routes.py speak for callers",
     "ui/screens/failure.py": "tests/ui/test_web.py",
     "app/run_terminal.py": "tests/app/test_terminal.py and test_run_commands.py",
+    "app/identity/login_client.py": "tests/ui/test_web_login.py signs in through it",
     "app/tables.py": "tests/retrieval/test_schema.py compares it with the migrations",
 }
 READ_THE_ENVIRONMENT = {
@@ -27,8 +28,9 @@ READ_THE_ENVIRONMENT = {
     "app/processes.py",
     "ui/slack_bot.py",
     "ui/web.py",
+    "ui/web_server.py",
 }
-RUN_AS_A_SCRIPT = {"ui/web.py", "retrieval/ledger/migrations/env.py"}
+RUN_AS_A_SCRIPT = {"ui/web.py", "ui/web_server.py", "retrieval/ledger/migrations/env.py"}
 SCREENS = "ui/screens/"  # Streamlit runs them: it is loaded before they are
 
 # Printed by a child process: each product module that starts a thread or loads something heavy when it is imported.

@@ -14,12 +14,18 @@ from app.client import Client, Unanswered
 from ui import web_view
 from ui.screens import chat
 from ui.screens.failure import draw_failure
+from ui.web_gate import House
 
 
 @st.cache_resource(on_release=Client.close)
 def _client(url: str, key_file: str, email: str) -> Client:
     """One client for each person, shared by the page's runs. It holds no answers."""
     return Client(url, Path(key_file).read_text().strip(), email)
+
+
+@st.cache_resource(on_release=Client.close, ttl="30m", max_entries=1000, show_spinner=False)
+def _session_client(url: str, token: str) -> Client:
+    return Client(url, token)
 
 
 def main() -> None:
@@ -29,6 +35,9 @@ def main() -> None:
         client = _chosen_client()
         _pages(client).run()
     except (Unanswered, OSError) as exc:
+        if isinstance(exc, Unanswered) and exc.status == 401:
+            st.html(web_view.SESSION_ENDED)
+            return
         draw_failure(str(exc) if isinstance(exc, Unanswered) else web_view.NO_KEY)
         if "asked" in st.session_state:
             st.caption(web_view.kept(st.session_state["asked"]))
@@ -45,6 +54,8 @@ def _pages(client: Client) -> st.Page:
 
 def _chosen_client() -> Client:
     url, key_file = os.environ["FRONTDESK_SERVER"], os.environ["FRONTDESK_KEY_FILE"]
+    if os.environ.get("FRONTDESK_LOGIN", "none") != "none":
+        return _signed_in_client(url)
     email = os.environ.get("FRONTDESK_AS", "")
     client = _client(url, key_file, email)
     if not client.ready()["demo"]:
@@ -64,6 +75,16 @@ def _chosen_client() -> Client:
         )
         st.caption(web_view.DEMO_PERSONS)
     return _client(url, key_file, chosen or "")
+
+
+def _signed_in_client(url: str) -> Client:
+    """Whoever the session in the browser's cookie belongs to; the server looks at it again at every request."""
+    name = House(address=os.environ.get("FRONTDESK_WEB_URL", "")).cookie
+    client = _session_client(url, st.context.cookies.get(name, ""))
+    me = client.me()
+    with st.sidebar:
+        st.html(web_view.signed_in(me.name or me.email, by_password=os.environ["FRONTDESK_LOGIN"] == "local"))
+    return client
 
 
 main()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from html import escape
 
 from app.client import Said
 from app.events import Citation
@@ -36,6 +37,10 @@ FELL_BACK = "The language model failed or took too long, so the documents are qu
 NO_SOURCE = "This answer cites no source. Please check it."
 STOPPED = "This answer was stopped before its end."
 LOST = "This conversation is not there, or it is somebody else's. A new one begins."
+SESSION_ENDED = (
+    '<p role="alert">Your session has ended. <a href="/login" target="_self" style="color: inherit">Sign in</a> '
+    "to go on; your conversations are kept.</p>"
+)
 NO_KEY = "The server's key cannot be read. Start the page with: frontdesk up"
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -75,6 +80,14 @@ def who_can_see(name: str, audiences: Sequence[str], documents: int) -> str:
 def waiting(before: int) -> str:
     """How many questions the language model answers first."""
     return f"_{before} question{'s' if before != 1 else ''} before yours ..._"
+
+
+def signed_in(name: str, *, by_password: bool) -> str:
+    """Who is signed in, and the way out, as HTML: Streamlit's own links open another tab."""
+    link = '<a href="{place}" target="_self" style="color: inherit">{label}</a>'
+    ways = [("/account", "Password")] * by_password + [("/logout", "Sign out")]
+    links = " &middot; ".join(link.format(place=place, label=label) for place, label in ways)
+    return f"<p>Signed in as <b>{escape(name)}</b><br>{links}</p>"
 
 
 def kept(question: str) -> str:

@@ -246,6 +246,21 @@ def put_members(connection: Connection, members: Mapping[str, Iterable[str]]) ->
             connection.execute(insert(audience_members), rows)
 
 
+def join(connection: Connection, member: str, audiences: Iterable[str]) -> None:
+    """Make somebody a member of these audiences too."""
+    is_theirs = audience_members.c.member == member
+    known = set(connection.execute(select(audience_members.c.audience).where(is_theirs)).scalars())
+    rows = [{"audience": audience, "member": member} for audience in sorted(set(audiences) - known)]
+    if rows:
+        connection.execute(insert(audience_members), rows)
+
+
+def leave(connection: Connection, member: str, beginning: str) -> None:
+    """Make somebody a member of no audience that begins like this."""
+    begins = audience_members.c.audience.startswith(beginning, autoescape=True)
+    connection.execute(delete(audience_members).where(audience_members.c.member == member, begins))
+
+
 def audiences(connection: Connection) -> list[str]:
     """The audiences that have members."""
     return list(connection.execute(select(audience_members.c.audience).distinct()).scalars())

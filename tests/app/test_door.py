@@ -22,6 +22,10 @@ PATHS = (
     "/api/slack/events", "/api/slack/cursors/x", "/api/slack/questions", "/api/slack/questions/claim",
     "/api/slack/questions/x/x/x", "/api/slack/ask", "/api/slack/chunks/x", "/api/slack/readable",
     "/api/slack/optouts/x", "/api/slack/optouts/x/x", "/api/slack/channels/x", "/api/slack/channels/x/x",
+    "/api/login", "/api/login/password", "/api/login/link", "/api/login/link/use", "/api/login/oidc",
+    "/api/login/oidc/back", "/api/session", "/api/me/password", "/api/accounts", "/api/accounts/x/link",
+    "/api/accounts/x/suspended", "/api/keys", "/api/keys/x", "/api/audit", "/api/me/data", "/api/me/audit",
+    "/api/conversations/x/break-glass",
     "/api/feedback", "/docs", "/redoc", "/openapi.json", "/nowhere",
     "/", "/healthz/", "//healthz", "/HEALTHZ", "/healthz/../api/me",
 )  # fmt: skip
@@ -92,7 +96,7 @@ def test_a_refusal_is_a_problem_document_with_an_id(client: TestClient) -> None:
         "type": "about:blank",
         "title": "A bearer key is needed",
         "status": 401,
-        "detail": "Send the key of the home as Authorization: Bearer KEY",
+        "detail": "Send a valid key as Authorization: Bearer KEY, or sign in again",
     }
     assert first.json()["id"] != second.json()["id"]
 

@@ -10,7 +10,7 @@ from app import processes
 from app.bootstrap import Home
 from app.processes import page_command, page_environment
 from app.settings import Settings
-from retrieval.errors import PortInUse
+from retrieval.errors import PortInUse, Unusable
 from tests.serving import free_port
 
 
@@ -37,13 +37,49 @@ def test_the_page_is_told_where_the_key_is_not_the_key(tmp_path: Path) -> None:
         "FRONTDESK_SERVER": "http://127.0.0.1:9001",
         "FRONTDESK_KEY_FILE": str(tmp_path / "service.key"),
         "FRONTDESK_AS": "sam@office.example",
+        "FRONTDESK_LOGIN": "none",
+        "FRONTDESK_WEB_URL": "",
+        "FRONTDESK_HOST": "127.0.0.1",
     }
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "frontdesk.example"])
+def test_where_others_come_in_somebody_must_sign_in(tmp_path: Path, host: str) -> None:
+    said: list[str] = []
+    settings = Settings(home=tmp_path / "home", host=host, port=free_port(), web_port=free_port())
+    for start in (
+        lambda: processes.serve(Home(settings), said.append),
+        lambda: processes.web(settings, ""),
+        lambda: processes.up(settings, "", said.append),
+    ):
+        with pytest.raises(Unusable, match=f"FRONTDESK_HOST is {host}, .* Set FRONTDESK_LOGIN to local or oidc first"):
+            start()
+    assert said == []
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "localhost"])
+def test_on_this_machine_nobody_must_sign_in(tmp_path: Path, host: str) -> None:
+    processes.refuse_open_house(Settings(home=tmp_path, host=host))
+
+
+def test_a_login_without_its_provider_is_told_before_anything_starts(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="set FRONTDESK_OIDC_ISSUER and FRONTDESK_OIDC_CLIENT"):
+        processes.web(Settings(home=tmp_path, login="oidc"), "")
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [("0.0.0.0", "http://127.0.0.1:9001"), ("::", "http://[::1]:9001"), ("10.1.2.3", "http://10.1.2.3:9001")],
+)
+def test_processes_here_reach_a_server_that_listens_for_others(tmp_path: Path, host: str, url: str) -> None:
+    assert processes.server_url(Settings(home=tmp_path, host=host, port=9001)) == url
 
 
 def test_a_taken_server_port_is_told_before_anything_starts(tmp_path: Path, taken: int) -> None:
     home = Home(Settings(home=tmp_path / "home", port=taken))
     with pytest.raises(PortInUse, match=f"Port {taken} is in use by another program. Stop it, or set FRONTDESK_PORT"):
-        processes.serve(home)
+        processes.serve(home, print)
     assert not (tmp_path / "home").exists()
 
 

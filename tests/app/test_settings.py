@@ -56,13 +56,17 @@ def test_the_nearest_file_above_counts(folder: Path, monkeypatch: pytest.MonkeyP
 
 def test_an_unknown_variable_is_named_with_the_known_ones(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FRONTDESK_PROT", "9000")
-    with pytest.raises(Unusable, match=r"Unknown setting FRONTDESK_PROT\. Known are: answer_tokens, contact, demo, "):
+    with pytest.raises(
+        Unusable, match=r"Unknown setting FRONTDESK_PROT\. Known are: address, answer_tokens, contact, "
+    ):
         load()
 
 
 def test_an_unknown_key_is_named_with_its_file(folder: Path) -> None:
     put(folder, "port = 9000\nprot = 9001\n")
-    with pytest.raises(Unusable, match=r"Unknown setting prot in .*frontdesk\.toml\. Known are: answer_tokens"):
+    with pytest.raises(
+        Unusable, match=r"Unknown setting prot in .*frontdesk\.toml\. Known are: address, answer_tokens"
+    ):
         load()
 
 
@@ -75,6 +79,11 @@ def test_an_unknown_key_is_named_with_its_file(folder: Path) -> None:
         ("evidence", "1.5"),
         ("answer_tokens", "3"),
         ("sensitive", "hide"),
+        ("login", "yes"),
+        ("web_url", "desk.example"),
+        ("web_url", "https://desk.example/path"),
+        ("oidc_issuer", "http://id.example"),
+        ("keep_days", "-1"),
     ],
 )
 def test_a_bad_value_is_named_and_shown(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -167,12 +176,20 @@ def test_settings_cannot_be_changed() -> None:
         Settings().port = 9000
 
 
-@pytest.mark.parametrize("address", ["https://frontdesk.office.example", "http://10.0.0.7:8611/ask/", ""])
+@pytest.mark.parametrize("address", ["https://frontdesk.office.example", "http://10.0.0.7:8611/", ""])
 def test_the_address_of_the_page_is_one_that_a_browser_opens(folder: Path, address: str) -> None:
     assert load(web_url=address).web_url == address
 
 
-@pytest.mark.parametrize("address", ["frontdesk.office.example", "javascript:alert(1)", "https://", "https://x/?a=b"])
+@pytest.mark.parametrize(
+    "address", ["frontdesk.office.example", "javascript:alert(1)", "https://", "https://x/?a=b", "https://x/ask"]
+)
 def test_another_address_of_the_page_is_refused(folder: Path, address: str) -> None:
     with pytest.raises(Unusable, match="The setting web_url is wrong"):
         load(web_url=address)
+
+
+def test_the_names_of_the_house_are_what_people_type_and_no_wildcard(folder: Path) -> None:
+    assert load().names == {"127.0.0.1"}
+    put(folder, 'host = "0.0.0.0"\nweb_url = "https://desk.example:8443"\n')
+    assert (load().names, load().page_address) == ({"desk.example"}, "https://desk.example:8443")

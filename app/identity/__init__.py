@@ -1,0 +1,1 @@
+"""Who may come in: accounts, sessions, keys, sign-in, limits, and what is kept about it."""
