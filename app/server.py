@@ -20,6 +20,8 @@ from app.access import Action, Caller, Resource, authorize
 from app.answers_routes import ROUTES as ANSWER_ROUTES
 from app.bootstrap import Home
 from app.callers import Asking, Serving
+from app.chat.routes import ROUTES as CHAT_ROUTES
+from app.chat.running import AnswersInProgress
 from app.desk import Question
 from app.door import Door, on_error, problem
 from app.events import Failed, to_json
@@ -49,6 +51,7 @@ class AskRequest(BaseModel):
 def make_app(home: Home, key: str) -> FastAPI:
     """The server of one home."""
 
+    in_progress = AnswersInProgress()
     launcher = Launcher(home.engine, home.settings, SlackCopy(home).follow)
 
     @asynccontextmanager
@@ -57,6 +60,7 @@ def make_app(home: Home, key: str) -> FastAPI:
         clock = threading.Thread(target=launcher.tend, daemon=True)
         clock.start()
         yield
+        await run_sync(in_progress.close)
         await run_sync(launcher.close)
         if home.tracing:
             await run_sync(home.tracing.close)
@@ -65,13 +69,14 @@ def make_app(home: Home, key: str) -> FastAPI:
     app = FastAPI(title="Frontdesk", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.home = home
     app.state.launcher = launcher
+    app.state.in_progress = in_progress
     app.add_middleware(Door, key=key)
     app.add_middleware(Measured, metrics=home.metrics)
     app.add_exception_handler(FrontdeskError, on_error)
     app.add_exception_handler(Exception, on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    for path, method, route in [*_ROUTES, *ANSWER_ROUTES, *INSIGHT_ROUTES, *RUN_ROUTES, *SLACK_ROUTES]:
+    for path, method, route in [*_ROUTES, *CHAT_ROUTES, *ANSWER_ROUTES, *INSIGHT_ROUTES, *RUN_ROUTES, *SLACK_ROUTES]:
         app.add_api_route(path, route, methods=[method], response_model=None)
     return app
 
@@ -161,9 +166,9 @@ def chunk(chunk_id: str, home: Serving, caller: Asking) -> dict[str, Any]:
     return opened(home.engine, chunk_id, caller)
 
 
-def listed_conversations(home: Serving, caller: Asking) -> list[dict[str, Any]]:
-    """The caller's own conversations, newest first."""
-    return [asdict(talk) for talk in home.conversations.listed(caller)]
+def listed_conversations(home: Serving, caller: Asking, search: str = "") -> list[dict[str, Any]]:
+    """The caller's own conversations, newest first; with `search`, those that have these words in their titles."""
+    return [asdict(talk) for talk in home.conversations.listed(caller, search)]
 
 
 def transcript(conversation: str, home: Serving, caller: Asking) -> list[dict[str, Any]]:

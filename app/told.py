@@ -1,6 +1,10 @@
 """What of a finding is told: its passages, quotes and nearest titles as they stand in events. Pure."""
 
+from collections.abc import Sequence
+
+from app.answerer import Answering, Piece, Quote
 from app.events import Citation, Near, Source
+from retrieval.budget import TokenUse
 from retrieval.passage import Passage
 from retrieval.search import Finding
 
@@ -32,6 +36,7 @@ def citation_of(passage: Passage, start: int, end: int) -> Citation:
         place.chunk.id,
         place.start,
         place.end,
+        round(passage.relevance, 4),
     )
 
 
@@ -41,3 +46,13 @@ def closest(finding: Finding) -> tuple[Near, ...]:
     for hit in finding.hits:
         near.setdefault(hit.chunk.uri, Near(hit.chunk.title, hit.chunk.uri, hit.chunk.id))
     return tuple(near.values())[:_CLOSEST_TITLES]
+
+
+def word_for_word(passages: Sequence[Passage]) -> Answering:
+    """An answer that somebody approved is given as it stands."""
+    pieces = [
+        piece
+        for passage in passages
+        for piece in (Piece(passage.text, Quote(passage.number, 0, len(passage.text))), Piece(f" [{passage.number}]"))
+    ]
+    return Answering(tuple(passages), TokenUse(), iter(pieces))

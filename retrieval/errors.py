@@ -4,6 +4,7 @@ FrontdeskError
 ├── Unusable            what was given cannot be used: a path, a setting, a model directory
 ├── Forbidden           this caller may not do that
 ├── Missing             nothing is known under that name
+├── StillAnswering      another answer is in progress there (may be tried again)
 ├── LedgerBusy          another process is writing (may be tried again)
 ├── LedgerDamaged       the database cannot be used
 ├── IndexUnavailable    the vector index is elsewhere and cannot be reached (may be tried again)
@@ -52,6 +53,13 @@ class Missing(FrontdeskError):
     """Nothing is known under that name."""
 
     status = 404
+
+
+class StillAnswering(FrontdeskError):
+    """Another answer is in progress in this conversation, or too many are altogether."""
+
+    retryable = True
+    status = 409
 
 
 class LedgerBusy(FrontdeskError):

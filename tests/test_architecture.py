@@ -15,8 +15,13 @@ MIGRATIONS = "retrieval/ledger/migrations/"
 TESTED_ELSEWHERE = {
     "app/demo.py": "tests/browser/test_page.py runs the demo",
     "app/approval.py": "tests/app/test_verified_answers.py",
+    "app/chat/hand_off.py": "tests/app/chat/test_routes.py",
+    "app/chat/revision.py": "tests/app/chat/test_routes.py",
+    "app/chat/suggestions.py": "tests/app/chat/test_routes.py",
+    "app/csv_rows.py": "tests/app/test_people.py and test_verified_answers.py read such files",
     "app/callers.py": "tests/app/test_server.py and test_run_routes.py speak for callers",
     "ui/screens/failure.py": "tests/ui/test_web.py",
+    "app/question_text.py": "tests/app/test_desk.py and test_bad_questions.py",
     "app/run_terminal.py": "tests/app/test_terminal.py and test_run_commands.py",
     "app/tables.py": "tests/retrieval/test_schema.py compares it with the migrations",
 }

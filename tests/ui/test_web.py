@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app.access import Caller
-from app.answerer import Answering
+from app.answerer import Answering, Size
 from app.bootstrap import Home
 from app.conversations import NewMessage, Part
 from app.door import KEY_FILE
@@ -33,8 +33,8 @@ class Broken:
 
     name = "broken"
 
-    def check(self, question: str) -> None:
-        pass
+    def check(self, question: str) -> Size:
+        return Size(len(question), 1000, "characters")
 
     def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
         return ""
