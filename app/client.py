@@ -111,7 +111,8 @@ class Client:
 
     def ask(self, question: str, conversation: str = "") -> Iterator[AnswerEvent]:
         """Ask; the events of the answer as they come. Closing the iterator stops the answer."""
-        return self._streamed("POST", "/api/ask", {"question": question, "conversation": conversation})
+        events = self._streamed("POST", "/api/ask", {"question": question, "conversation": conversation})
+        return (event for event in events if event is not None)
 
     def begin(self, question: str, conversation: str = "", model: str = "", replaces: int = 0) -> str:
         """Ask; the answer goes on by itself. Returns its conversation.
@@ -126,15 +127,18 @@ class Client:
         body = {"question": question, "model": model}
         return Size(**self._request("POST", "/api/questions/measure", body).json())
 
-    def follow(self, conversation: str) -> Iterator[AnswerEvent]:
-        """The events of the answer in progress, from the first. Going away does not stop it."""
+    def follow(self, conversation: str) -> Iterator[AnswerEvent | None]:
+        """The events of the answer in progress, from the first, and None again and again while none comes.
+
+        Going away does not stop it.
+        """
         return self._streamed("GET", f"/api/conversations/{conversation}/answer")
 
     def stop(self, conversation: str) -> None:
         """Stop the answer in progress; what was said is kept."""
         self._request("POST", f"/api/conversations/{conversation}/answer/stop")
 
-    def _streamed(self, method: str, path: str, body: object = None) -> Iterator[AnswerEvent]:
+    def _streamed(self, method: str, path: str, body: object = None) -> Iterator[AnswerEvent | None]:
         try:
             with self._http.stream(method, path, json=body) as response:
                 if response.status_code != httpx.codes.OK:
@@ -143,6 +147,8 @@ class Client:
                 for line in response.iter_lines():
                     if line.startswith("data:"):
                         yield from_json(line.removeprefix("data:").strip())
+                    elif line.startswith(":"):  # the server says that it is still there
+                        yield None
         except httpx.HTTPError as exc:
             raise Unanswered(AWAY) from exc
 

@@ -262,7 +262,7 @@ class _Answer:
         error = secrets.token_hex(4)
         _log.error("Question failed, error %s", error, exc_info=exc)
         self._mark("total")
-        self._keep_if_possible("failed", [Part(message)], error)
+        self._keep_if_possible("failed", [Part(f"{message} (error {error})")], error)
         return Failed(message, error, retryable, self.conversation, self.timings)
 
     def _keep(self, status: str, parts: Sequence[Part], citations: Sequence[Citation] = (), error: str = "") -> None:

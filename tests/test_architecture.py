@@ -20,8 +20,14 @@ TESTED_ELSEWHERE = {
     "app/chat/suggestions.py": "tests/app/chat/test_routes.py",
     "app/csv_rows.py": "tests/app/test_people.py and test_verified_answers.py read such files",
     "app/callers.py": "tests/app/test_server.py and test_run_routes.py speak for callers",
+    "ui/screens/asking.py": "tests/ui/test_message.py and test_web.py",
+    "ui/screens/confirmation.py": "tests/ui/test_message.py",
     "ui/screens/failure.py": "tests/ui/test_web.py",
+<<<<<<< HEAD
     "app/question_text.py": "tests/app/test_desk.py and test_bad_questions.py",
+=======
+    "ui/screens/hand_off.py": "tests/ui/test_message.py",
+>>>>>>> 8cc5a5e (The chat page: stop, retry, edit, delete, judge, hand-off to HR, own conversations, sources with their originals, a theme)
     "app/run_terminal.py": "tests/app/test_terminal.py and test_run_commands.py",
     "app/tables.py": "tests/retrieval/test_schema.py compares it with the migrations",
 }

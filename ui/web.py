@@ -30,8 +30,8 @@ def main() -> None:
         _pages(client).run()
     except (Unanswered, OSError) as exc:
         draw_failure(str(exc) if isinstance(exc, Unanswered) else web_view.NO_KEY)
-        if "asked" in st.session_state:
-            st.caption(web_view.kept(st.session_state["asked"]))
+        if question := chat.kept_question():
+            st.caption(web_view.kept(question))
         st.button("Try again", icon=":material/refresh:")
 
 

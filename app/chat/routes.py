@@ -23,7 +23,8 @@ from app.question_text import refuse_unusable
 from app.slack_client import Verdict
 from retrieval.errors import Missing
 
-_LONGEST_NOTE = 2_000
+_LONGEST_NOTE = 2_000  # characters
+_PING = 0.5  # seconds; a page can be interrupted whenever it hears something
 
 
 def _in_progress(request: Request) -> AnswersInProgress:
@@ -94,7 +95,7 @@ def follow(conversation: str, home: Serving, caller: Asking, progress: Progress)
     running = progress.of(conversation)
     if running is None:
         raise Missing("No answer is in progress here")
-    return EventSourceResponse({"data": to_json(event)} async for event in running.follow())
+    return EventSourceResponse(({"data": to_json(event)} async for event in running.follow()), ping=_PING)
 
 
 def stop(conversation: str, home: Serving, caller: Asking, progress: Progress) -> Response:
