@@ -23,11 +23,8 @@ TESTED_ELSEWHERE = {
     "ui/screens/asking.py": "tests/ui/test_message.py and test_web.py",
     "ui/screens/confirmation.py": "tests/ui/test_message.py",
     "ui/screens/failure.py": "tests/ui/test_web.py",
-<<<<<<< HEAD
     "app/question_text.py": "tests/app/test_desk.py and test_bad_questions.py",
-=======
     "ui/screens/hand_off.py": "tests/ui/test_message.py",
->>>>>>> 8cc5a5e (The chat page: stop, retry, edit, delete, judge, hand-off to HR, own conversations, sources with their originals, a theme)
     "app/run_terminal.py": "tests/app/test_terminal.py and test_run_commands.py",
     "app/tables.py": "tests/retrieval/test_schema.py compares it with the migrations",
 }
