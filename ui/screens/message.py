@@ -48,7 +48,10 @@ def draw_suggestions(client: Client, conversation: str, answer: Said) -> None:
         return
     key = f"suggestions-{conversation}-{answer.number}"
     if key not in st.session_state:
-        st.session_state[key] = client.suggestions(conversation)
+        try:
+            st.session_state[key] = client.suggestions(conversation)
+        except Unanswered:  # the answer stands without them
+            return
     if not st.session_state[key]:
         return
     st.caption("You could ask next")
