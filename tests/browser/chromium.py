@@ -26,6 +26,11 @@ _SOURCE = re.compile(r"(?:^|\s)\d+\. ")
 _PATIENCE = 60_000  # milliseconds; the machine may be busy
 
 
+def named(words: str) -> re.Pattern[str]:
+    """The name of a button with these words, with or without the name of an icon before them."""
+    return re.compile(rf"(?:^|\s){re.escape(words)}$")
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser until the block ends."""
@@ -103,7 +108,7 @@ class Visit:
 
     def step(self, name: str) -> None:
         """Click what can be done with the last question or answer."""
-        self.page.get_by_role("button", name=name, exact=True).last.click()
+        self.page.get_by_role("button", name=named(name)).last.click()
 
     def violations(self) -> list[str]:
         """What axe-core finds that is serious or critical, each with the first element that it is about."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.browser.chromium import Scheme, Visit, chromium, visit
+from tests.browser.chromium import Scheme, Visit, chromium, named, visit
 from tests.browser.stack import up
 
 _IMAGES = Path(__file__).resolve().parent.parent.parent / "docs" / "images"
@@ -62,13 +62,13 @@ def _write_all(browser: Browser, page: str, scheme: Scheme, width: int) -> None:
         at.page.get_by_role("dialog").wait_for()
         save("ask-hr")
         at.page.keyboard.press("Escape")
-        at.page.get_by_role("button", name="Edit", exact=True).click()
+        at.page.get_by_role("button", name=named("Edit")).click()
         at.page.get_by_label("Edit your question").wait_for()
         save("edit")
         at.page.get_by_role("button", name="Cancel").click()
         at.ask("Which telescope did the astronomers point at Saturn?")
         save("refusal")
-        at.page.get_by_role("button", name="Delete", exact=True).last.click()
+        at.page.get_by_role("button", name=named("Delete")).last.click()
         at.page.get_by_role("dialog").wait_for()
         save("delete")
 

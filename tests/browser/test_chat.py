@@ -11,7 +11,7 @@ from app.bootstrap import Home
 from app.chat import hand_off
 from app.settings import Settings
 from retrieval.access import ADMINS
-from tests.browser.chromium import Scheme, Visit, chromium, visit
+from tests.browser.chromium import Scheme, Visit, chromium, named, visit
 from tests.browser.stack import Stack, frontdesk, up
 from tests.conftest import write
 from ui import web_view
@@ -58,13 +58,13 @@ def test_an_answer_is_retried_edited_judged_and_deleted(at: Visit) -> None:
     expect(at.page.get_by_text("What was wrong?")).to_be_visible()
     at.page.reload()
     expect(at.page.get_by_role("button", name="Retry")).to_be_visible()
-    at.page.get_by_role("button", name="Edit", exact=True).click()
+    at.page.get_by_role("button", name=named("Edit")).click()
     at.page.get_by_label("Edit your question").fill("How many volunteering days do I get?")
-    at.page.get_by_role("button", name="Send", exact=True).click()
+    at.page.get_by_role("button", name=named("Send")).click()
     expect(at.messages.first).to_contain_text("volunteering")
     expect(at.page.get_by_role("button", name="Retry")).to_be_visible()
     assert at.messages.count() == 2
-    at.page.get_by_role("button", name="Delete", exact=True).click()
+    at.page.get_by_role("button", name=named("Delete")).click()
     at.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(at.messages).to_have_count(0)
 
@@ -101,7 +101,7 @@ def test_a_model_is_stopped_and_what_it_said_is_kept(browser: Browser, written: 
     with visit(browser, written.page) as at:
         at.box.fill("How many days of leave does everybody get?")
         at.box.press("Enter")
-        at.page.get_by_role("button", name="Stop", exact=True).click()
+        at.page.get_by_role("button", name=named("Stop")).click()
         expect(at.page.get_by_role("button", name="Try again")).to_be_visible()
         expect(at.page.get_by_text(web_view.STOPPED).or_(at.page.get_by_text("Written by"))).to_be_visible()
         at.page.reload()
@@ -112,7 +112,7 @@ def test_an_answer_goes_on_while_the_page_is_away(browser: Browser, written: Sta
     with visit(browser, written.page) as at:
         at.box.fill("How many days of leave does everybody get?")
         at.box.press("Enter")
-        expect(at.page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+        expect(at.page.get_by_role("button", name=named("Stop"))).to_be_visible()
         address = at.page.url
     with visit(browser, written.page) as later:
         later.page.goto(address)

@@ -1,5 +1,6 @@
 """A question on its way from the page: typed or chosen in one run, sent in the next, with the input locked."""
 
+import time
 from dataclasses import dataclass
 
 import streamlit as st
@@ -7,7 +8,8 @@ import streamlit as st
 from app.client import Client, Size, Unanswered
 from ui import web_view
 
-_ASKED, _DRAFT = "asked", "draft"
+_ASKED, _DRAFT, _BEFORE = "asked", "draft", "asked-before"
+_TWICE = 1.5  # seconds between two clicks that are one
 _TYPED = "typed"
 
 
@@ -31,8 +33,11 @@ class Draft:
 def take(question: str | None = None, replaces: int = 0, model: str = "") -> None:
     """Ask this, or what was typed, in the run that follows."""
     text = question if question is not None else st.session_state[_TYPED]
-    if _ASKED not in st.session_state:  # a second click on the same thing asks nothing twice
-        st.session_state[_ASKED] = Asked(text, replaces, model)
+    asked, now = Asked(text, replaces, model), time.monotonic()
+    before, at = st.session_state.get(_BEFORE, (None, 0.0))
+    if asked != before or now - at > _TWICE:  # a double click asks once
+        st.session_state[_ASKED] = asked
+        st.session_state[_BEFORE] = (asked, now)
 
 
 def waiting() -> Asked | None:
