@@ -18,7 +18,6 @@ TESTED_ELSEWHERE = {
     "app/chat/hand_off.py": "tests/app/chat/test_routes.py",
     "app/chat/revision.py": "tests/app/chat/test_routes.py",
     "app/chat/suggestions.py": "tests/app/chat/test_routes.py",
-    "app/csv_rows.py": "tests/app/test_people.py and test_verified_answers.py read such files",
     "app/callers.py": "tests/app/test_server.py and test_run_routes.py speak for callers",
     "ui/screens/asking.py": "tests/ui/test_message.py and test_web.py",
     "ui/screens/confirmation.py": "tests/ui/test_message.py",
