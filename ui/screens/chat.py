@@ -10,7 +10,7 @@ from app.events import AnswerEvent, Done, Found, Refused, Token
 from ui import web_view
 from ui.screens import asking, message, talks
 from ui.screens.asking import Asked
-from ui.screens.failure import draw_failure
+from ui.screens.failure import draw_failure, draw_remark, remark
 
 _NEW = Conversation("", "", in_progress=False, messages=())
 
@@ -18,6 +18,7 @@ _NEW = Conversation("", "", in_progress=False, messages=())
 def draw(client: Client) -> None:
     """Draw the page."""
     st.title(web_view.TITLE, anchor=False)
+    draw_remark()
     talks.draw_list(client, current=st.query_params.get("conversation", ""))
     number, talk = _conversation(client)
     asked = asking.waiting()
@@ -162,4 +163,4 @@ def _stop(client: Client, conversation: str) -> None:
     try:
         client.stop(conversation)
     except Unanswered as exc:
-        st.toast(web_view.escaped(str(exc)))
+        remark(str(exc))

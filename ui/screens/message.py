@@ -9,7 +9,7 @@ import streamlit as st
 from app.client import Client, Said, Unanswered
 from ui import web_view
 from ui.screens import asking, confirmation, hand_off, source
-from ui.screens.failure import draw_failure
+from ui.screens.failure import draw_failure, remark
 
 AVATARS = {"user": ":material/person:", "assistant": ":material/support_agent:"}
 _VERDICTS = ("bad", "good")  # as the thumbs are numbered
@@ -90,6 +90,8 @@ def _draw_steps_of_answer(client: Client, said: Said, about: About) -> None:
             _draw_thumbs(client, said, about, thumbs)
         if said.number > about.last_question:
             _draw_ways_on(client, said, about)
+    if st.session_state.get("thanked") == thumbs:
+        st.caption(web_view.THANKS)
     if st.session_state.get("complaint") == thumbs:
         _draw_complaint(client, about.conversation, said.number)
 
@@ -121,9 +123,9 @@ def _rate(client: Client, conversation: str, number: int, key: str) -> None:
     try:
         client.rate(conversation, number, _VERDICTS[chosen])
     except Unanswered as exc:
-        st.toast(web_view.escaped(str(exc)))
+        remark(str(exc))
         return
-    st.toast(web_view.THANKS, icon=":material/check:")
+    st.session_state["thanked"] = key
 
 
 def _draw_complaint(client: Client, conversation: str, number: int) -> None:
@@ -133,5 +135,4 @@ def _draw_complaint(client: Client, conversation: str, number: int) -> None:
         if st.form_submit_button("Send"):
             client.rate(conversation, number, "bad", web_view.complaint(reason or "", words))
             st.session_state["complaint"] = ""
-            st.toast(web_view.THANKS, icon=":material/check:")
             st.rerun()

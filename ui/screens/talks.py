@@ -5,6 +5,7 @@ import streamlit as st
 from app.client import Client, Talk, Unanswered
 from ui import web_view
 from ui.screens import asking, confirmation
+from ui.screens.failure import remark
 
 _SHOWN = 30
 
@@ -72,7 +73,7 @@ def _rename(client: Client, conversation: str, key: str) -> None:
     try:
         client.rename(conversation, title)
     except Unanswered as exc:
-        st.toast(web_view.escaped(str(exc)))
+        remark(str(exc))
 
 
 def _forget(client: Client, conversation: str) -> None:
