@@ -66,6 +66,8 @@ def _write_all(browser: Browser, page: str, scheme: Scheme, width: int) -> None:
         at.page.get_by_label("Edit your question").wait_for()
         save("edit")
         at.page.get_by_role("button", name="Cancel").click()
+        at.page.goto(f"{page}/?person={_PERSON}")
+        at.page.get_by_text(_QUESTION).last.wait_for()
         at.ask("Which telescope did the astronomers point at Saturn?")
         save("refusal")
         at.page.get_by_role("button", name=named("Delete")).last.click()

@@ -38,6 +38,7 @@ def take(question: str | None = None, replaces: int = 0, model: str = "") -> Non
     if asked != before or now - at > _TWICE:  # a double click asks once
         st.session_state[_ASKED] = asked
         st.session_state[_BEFORE] = (asked, now)
+        st.session_state.pop("complaint", None)
 
 
 def waiting() -> Asked | None:

@@ -38,7 +38,9 @@ def draw(client: Client) -> None:
     if talk.in_progress:
         _draw_answer_in_progress(client, number)
     else:
-        asking.draw_editor(client)
+        draft = asking.draft()
+        if draft and not draft.asked.replaces:
+            asking.draw_editor(client)
         _draw_next(client, number, talk)
 
 
@@ -98,12 +100,15 @@ def _draw_hints(client: Client) -> None:
 
 def _draw_messages(client: Client, conversation: str, talk: Conversation) -> None:
     last_question = max((one.number for one in talk.messages if one.role == "user"), default=0)
-    question = ""
+    question, draft = "", asking.draft()
     for one in talk.messages:
         if one.role == "user":
             question = one.text
         about = message.About(conversation, question, last_question, is_idle=not talk.in_progress)
-        message.draw(client, one, about)
+        if draft and not talk.in_progress and draft.asked.replaces == one.number:
+            asking.draw_editor(client)  # where the question stands, so that nobody has to look for it
+        else:
+            message.draw(client, one, about)
 
 
 def _draw_unasked(asked: Asked, failure: str) -> None:
