@@ -86,11 +86,14 @@ def fits(client: Client, asked: Asked) -> bool:
     return False
 
 
-def draw_editor(client: Client) -> None:
-    """The question as text to be changed, how large it is, and Send."""
+def draw_editor(client: Client, place: int) -> bool:
+    """The question as text to be changed, how large it is, and Send; whether it is drawn.
+
+    `place` is the number of the question that stands here: the editor takes its place. 0: a new one's.
+    """
     found = draft()
-    if found is None:
-        return
+    if found is None or found.asked.replaces != place:
+        return False
     with st.container(border=True):
         st.subheader("Your question", anchor=False)
         if found.remark:
@@ -104,6 +107,7 @@ def draw_editor(client: Client) -> None:
         with st.container(horizontal=True):
             st.button("Send", type="primary", disabled=bool(problem), on_click=_send, args=(found.asked, text))
             st.button("Cancel", on_click=leave_editor)
+    return True
 
 
 def _send(asked: Asked, text: str) -> None:

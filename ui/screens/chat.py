@@ -38,9 +38,7 @@ def draw(client: Client) -> None:
     if talk.in_progress:
         _draw_answer_in_progress(client, number)
     else:
-        draft = asking.draft()
-        if draft and not draft.asked.replaces:
-            asking.draw_editor(client)
+        asking.draw_editor(client, place=0)
         _draw_next(client, number, talk)
 
 
@@ -100,14 +98,12 @@ def _draw_hints(client: Client) -> None:
 
 def _draw_messages(client: Client, conversation: str, talk: Conversation) -> None:
     last_question = max((one.number for one in talk.messages if one.role == "user"), default=0)
-    question, draft = "", asking.draft()
+    question = ""
     for one in talk.messages:
         if one.role == "user":
             question = one.text
         about = message.About(conversation, question, last_question, is_idle=not talk.in_progress)
-        if draft and not talk.in_progress and draft.asked.replaces == one.number:
-            asking.draw_editor(client)  # where the question stands, so that nobody has to look for it
-        else:
+        if talk.in_progress or not asking.draw_editor(client, one.number):
             message.draw(client, one, about)
 
 
