@@ -39,40 +39,39 @@ def _write_for_readme(browser: Browser, page: str) -> None:
 
 
 def _write_all(browser: Browser, page: str, scheme: Scheme, width: int) -> None:
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
     with visit(browser, f"{page}/?person={_PERSON}", width, 900, scheme) as at:
-
-        def save(name: str) -> None:
-            _save(at, folder / f"{name}-{scheme}-{width}.png")
-            found = [*at.violations(), *(["it scrolls sideways"] if at.scrolls_sideways() else [])]
-            print(f"{name} {scheme} {width}: {'; '.join(found) or 'nothing found'}")  # noqa: T201 - a script's output
-
-        save("empty")
+        _note(at, f"empty-{scheme}-{width}")
         at.ask(_QUESTION)
         at.page.get_by_text("You could ask next").wait_for()
-        save("answer")
+        _note(at, f"answer-{scheme}-{width}")
         at.open_source("Hotels and per diem")
-        save("source")
+        _note(at, f"source-{scheme}-{width}")
         at.page.keyboard.press("Escape")
         at.page.get_by_test_id("stFeedback").get_by_role("radio").last.click()
         at.page.get_by_text("What was wrong?").wait_for()
-        save("not-helpful")
+        _note(at, f"not-helpful-{scheme}-{width}")
         at.step("Ask HR")
         at.page.get_by_role("dialog").wait_for()
-        save("ask-hr")
+        _note(at, f"ask-hr-{scheme}-{width}")
         at.page.keyboard.press("Escape")
         at.page.get_by_role("button", name=named("Edit")).click()
         at.page.get_by_label("Edit your question").wait_for()
-        save("edit")
-        at.page.get_by_role("button", name="Cancel").click()
-        at.page.goto(f"{page}/?person={_PERSON}")
-        at.page.get_by_text(_QUESTION).last.wait_for()
+        _note(at, f"edit-{scheme}-{width}")
+    with visit(browser, f"{page}/?person={_PERSON}", width, 900, scheme) as at:
         at.ask("Which telescope did the astronomers point at Saturn?")
-        save("refusal")
-        at.page.get_by_role("button", name=named("Delete")).last.click()
+        _note(at, f"refusal-{scheme}-{width}")
+        at.step("Delete")
         at.page.get_by_role("dialog").wait_for()
-        save("delete")
+        _note(at, f"delete-{scheme}-{width}")
+
+
+def _note(at: Visit, name: str) -> None:
+    """The picture as a file, and what axe-core finds."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    _save(at, folder / f"{name}.png")
+    found = [*at.violations(), *(["it scrolls sideways"] if at.scrolls_sideways() else [])]
+    print(f"{name}: {'; '.join(found) or 'nothing found'}")  # noqa: T201 - a script's output
 
 
 def _save(at: Visit, file: Path) -> None:
