@@ -33,6 +33,15 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """How large a question is, and the most that can be taken; `unit` is tokens or characters."""
+
+    used: int
+    most: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answering:
     """An answer that is about to be streamed: the passages that were really given, and the token account.
 
@@ -54,8 +63,8 @@ class Answerer(Protocol):
         """What `model` in a request calls it."""
         ...
 
-    def check(self, question: str) -> None:
-        """Raise QuestionRefused for a question that cannot be taken, before any work is done."""
+    def check(self, question: str) -> Size:
+        """Its size. Raises QuestionRefused for a question that cannot be taken, before any work is done."""
         ...
 
     def rewritten(self, question: str, turns: Sequence[Turn]) -> str:

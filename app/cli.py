@@ -129,7 +129,7 @@ def search(
     """Show what is found for a question, with scores."""
     from app import json_output
     from app.access import caller_for
-    from app.desk import refuse_unusable
+    from app.question_text import refuse_unusable
     from app.quoting import QuotingAnswerer
     from app.terminal import show_hits
 

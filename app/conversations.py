@@ -2,17 +2,18 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, insert, select
+from sqlalchemy import Engine, delete, func, insert, select, update
 
 from app.access import Action, Caller, Resource, authorize
 from app.events import Citation
 from app.slack_rooms import known, readers_at
 from app.tables import conversations, feedback, messages
 from retrieval.access import Scope
+from retrieval.budget import TokenUse
 from retrieval.chunk import Chunk
 from retrieval.errors import Missing
 from retrieval.ledger import lookup
@@ -21,6 +22,7 @@ from retrieval.prompt import SOURCE_REMOVED
 from retrieval.rewrite import Turn
 
 _TITLE_LENGTH = 60
+_LONGEST_TITLE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,18 @@ class Part:
     chunks: tuple[str, ...] = ()
     start: int = 0
     end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How an answer was made: by which model, from how many passages, and what had to be left out."""
+
+    model: str = ""
+    passages: int = 0
+    tokens: TokenUse = field(default_factory=TokenUse)
+
+
+NOT_TOLD = Made()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,7 @@ class NewMessage:
     citations: tuple[Citation, ...] = ()
     audiences: frozenset[str] = frozenset()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    made: Made = NOT_TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,8 @@ class Said:
     citations: tuple[Citation, ...]
     whole: bool  # nothing of it was removed or is closed to this reader
     created_at: datetime
+    number: int = 0
+    made: Made = NOT_TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +138,33 @@ class Conversations:
         authorize(caller, action, Resource(owner=row.owner, place=row.place, readers=readers))
         return Talk(row.id, row.title, row.created_at, row.place)
 
-    def listed(self, caller: Caller) -> list[Talk]:
-        """The caller's conversations, newest first, but for those at places that the caller has left.
+    def listed(self, caller: Caller, words: str = "") -> list[Talk]:
+        """The caller's conversations with these words in their titles, the one of the newest message first.
+
+        Those at places that the caller has left are left out.
 
         Somebody without identity has no list.
         """
         if not caller.email:
             return []
+        newest = select(func.max(messages.c.created_at)).where(messages.c.conversation == conversations.c.id)
+        changed = func.coalesce(newest.scalar_subquery(), conversations.c.created_at)
         query = select(conversations).where(conversations.c.owner == caller.email)
+        for word in words.split():
+            query = query.where(conversations.c.title.icontains(word, autoescape=True))
         with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(conversations.c.created_at.desc()))
+            rows = connection.execute(query.order_by(changed.desc()))
             talks = [Talk(row.id, row.title, row.created_at, row.place) for row in rows]
         rooms = known(self._engine) if any(talk.place for talk in talks) else {}
         readers = [readers_at(talk.place, rooms) for talk in talks]
         return [talk for talk, there in zip(talks, readers, strict=True) if there is None or caller.email in there]
+
+    def rename(self, caller: Caller, conversation: str, title: str) -> None:
+        """Give a conversation another title."""
+        self.open(caller, conversation, Action.CHANGE_CONVERSATION)
+        named = update(conversations).where(conversations.c.id == conversation)
+        with writing(self._engine) as connection:
+            connection.execute(named.values(title=" ".join(title.split())[:_LONGEST_TITLE]))
 
     def add(self, caller: Caller, conversation: str, message: NewMessage) -> int:
         """Append a message; returns its number."""
@@ -147,6 +177,7 @@ class Conversations:
             "citations": [_citation_to_json(citation) for citation in message.citations],
             "audiences": sorted(message.audiences),
             "timings": dict(message.timings_ms),
+            "made": asdict(message.made),
             "created_at": datetime.now(UTC),
         }
         newest = select(func.max(messages.c.number)).where(messages.c.conversation == conversation)
@@ -165,12 +196,17 @@ class Conversations:
         authorize(admin, Action.BREAK_GLASS)
         return [said for said, _ in self._said(conversation, admin.scope)]
 
-    def turns(self, caller: Caller, conversation: str) -> list[Turn]:
-        """Answered questions for a later prompt: only turns that are whole and built inside the caller's scope."""
+    def turns(self, caller: Caller, conversation: str, before: int = 0) -> list[Turn]:
+        """Answered questions for a later prompt: only turns that are whole and built inside the caller's scope.
+
+        With `before`, those before the message of this number.
+        """
         self.open(caller, conversation, Action.READ_CONVERSATION)
         found: list[Turn] = []
         question = ""
         for said, audiences in self._said(conversation, caller.scope):
+            if before and said.number >= before:
+                break
             if said.role == "user":
                 question = said.text
             elif (
@@ -192,6 +228,15 @@ class Conversations:
             connection.execute(delete(messages).where(messages.c.conversation == conversation))
             connection.execute(delete(conversations).where(conversations.c.id == conversation))
 
+    def drop(self, caller: Caller, conversation: str, numbers: range) -> None:
+        """Delete the messages of these numbers, with what was said of them."""
+        self.open(caller, conversation, Action.CHANGE_CONVERSATION)
+        gone = messages.c.number.between(numbers.start, numbers.stop - 1)
+        rated = feedback.c.answer.in_([f"{conversation}:{number}" for number in numbers])
+        with writing(self._engine) as connection:
+            connection.execute(delete(feedback).where(rated))
+            connection.execute(delete(messages).where(messages.c.conversation == conversation, gone))
+
     def _said(self, conversation: str, scope: Scope) -> list[tuple[Said, frozenset[str]]]:
         query = select(messages).where(messages.c.conversation == conversation).order_by(messages.c.number)
         with reading(self._engine) as connection:
@@ -210,7 +255,13 @@ def _as_said(row: Any, parts: Sequence[Part], known: dict[str, Chunk]) -> Said:
         text = text.replace(SOURCE_REMOVED + "\n" + SOURCE_REMOVED, SOURCE_REMOVED)
     citations = tuple(_citations(row.citations, known))
     whole = all(chunk in known for part in parts for chunk in part.chunks)
-    return Said(row.role, row.status, text, citations, whole, row.created_at)
+    return Said(row.role, row.status, text, citations, whole, row.created_at, row.number, _made(row.made))
+
+
+def _made(stored: dict[str, Any]) -> Made:
+    known = {one.name for one in fields(TokenUse)}
+    tokens = {name: count for name, count in stored.get("tokens", {}).items() if name in known}
+    return Made(stored.get("model", ""), stored.get("passages", 0), TokenUse(**tokens))
 
 
 def _rendered(part: Part, known: dict[str, Chunk]) -> str:
@@ -227,11 +278,12 @@ def _citations(stored: Iterable[dict[str, Any]], known: dict[str, Chunk]) -> Ite
         if chunk:
             quote = chunk.text[one["start"] : one["end"]]
             anchor = chunk.anchor_at(one["start"])
-            yield Citation(one["number"], chunk.uri, chunk.title, quote, anchor, chunk.id, one["start"], one["end"])
+            place = (quote, anchor, chunk.id, one["start"], one["end"], one.get("relevance", 0.0))
+            yield Citation(one["number"], chunk.uri, chunk.title, *place)
 
 
 def _citation_to_json(citation: Citation) -> dict[str, Any]:
-    return {name: getattr(citation, name) for name in ("number", "chunk", "start", "end")}
+    return {name: getattr(citation, name) for name in ("number", "chunk", "start", "end", "relevance")}
 
 
 def _to_json(part: Part) -> dict[str, Any]:

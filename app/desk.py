@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -12,15 +12,16 @@ from sqlalchemy import Engine
 from app import verified_answers
 from app.about_others import is_for_hr
 from app.access import Action, Caller, authorize
-from app.answerer import Answerer, Answering, Piece, Quote
-from app.conversations import Conversations, NewMessage, Part
+from app.answerer import Answerer, Answering, Piece
+from app.conversations import Conversations, Made, NewMessage, Part
 from app.events import VERIFIED, AnswerEvent, Citation, Done, Failed, Found, Refused, Token, Waits
 from app.observation.ended import Ended, Watch, tell
-from app.told import citation_of, citations_written, closest, source_of
+from app.question_text import refuse_broken, refuse_unusable
+from app.told import citation_of, citations_written, closest, source_of, word_for_word
 from retrieval import country
 from retrieval.access import Scope
 from retrieval.budget import TokenUse, passages_wanted
-from retrieval.errors import FrontdeskError, Missing, QuestionRefused
+from retrieval.errors import FrontdeskError, Missing
 from retrieval.passage import Passage
 from retrieval.prompt import ASK, CLOSEST, FOR_HR, REFUSAL, clarification, refusal
 from retrieval.rewrite import Turn, context
@@ -34,7 +35,8 @@ class Question:
     """What is asked. `turns` is history that the client brings itself; then nothing is kept.
 
     `conversation` continues one; without it a new one begins. `alone` is what the asker may read where nobody else sees
-    the answer, if others see this one.
+    the answer, if others see this one. `replaces` is the number of an earlier question in the conversation: it and all
+    after it are forgotten, as soon as the new one has its answer.
     """
 
     text: str
@@ -43,6 +45,16 @@ class Question:
     turns: tuple[Turn, ...] | None = None
     answerer: str = ""
     alone: Scope | None = None
+    replaces: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An accepted question: where it is kept, and the events of its answer. Closing these stops the answer."""
+
+    conversation: str
+    replaces: int
+    events: Generator[AnswerEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,11 @@ class Desk:
     watches: Sequence[Watch] = ()
 
     def ask(self, question: Question) -> Iterator[AnswerEvent]:
-        """Accept a question; its events end in exactly one of Done, Refused and Failed.
+        """Accept a question; its events end in exactly one of Done, Refused and Failed. Raises what `begin` does."""
+        return self.begin(question).events
+
+    def begin(self, question: Question) -> Begun:
+        """The same, and where it is kept.
 
         Raises:
             QuestionRefused, Missing, Forbidden: at once, for a question that is not accepted.
@@ -69,35 +85,38 @@ class Desk:
         authorize(question.caller, Action.ASK)
         refuse_unusable(question.text)
         for turn in question.turns or ():
-            _refuse_broken(turn.question + turn.answer)
-        answerer = self._answerer(question.answerer)
+            refuse_broken(turn.question + turn.answer)
+        answerer = self.answerer(question.answerer)
         answerer.check(question.text)
         turns: Sequence[Turn] = question.turns or ()
         conversation = question.conversation
         if question.turns is None:
             if conversation:
                 conversation = self.conversations.continued(question.caller, conversation)
-                turns = self.conversations.turns(question.caller, conversation)
+                turns = self.conversations.turns(question.caller, conversation, question.replaces)
             else:
                 conversation = self.conversations.begin(question.caller, question.text)
-            self.keep(question, conversation, NewMessage("user", "asked", (Part(question.text),)))
-        return _Answer(self, question, answerer, tuple(turns), conversation).events()
+            asked = self.keep(question, conversation, NewMessage("user", "asked", (Part(question.text),)))
+            replaced = range(question.replaces, asked) if question.replaces else range(0)
+        else:
+            replaced = range(0)
+        answer = _Answer(self, question, answerer, tuple(turns), conversation, replaced)
+        return Begun(conversation, question.replaces, answer.events())
 
     def understood(self, text: str, turns: Sequence[Turn], scope: Scope) -> tuple[str, str]:
         """The question that stands alone, and what else of the conversation to search with."""
         nearest = self.retriever.nearest(text, scope) if turns else 1.0
         return country.resolved(text, turns, nearest), context(text, turns, nearest)
 
-    def _answerer(self, name: str) -> Answerer:
+    def answerer(self, name: str) -> Answerer:
+        """The answerer of this name; the first one without a name."""
         if name and name not in self.answerers:
             raise Missing(f"There is no model {name!r}. Known are: {', '.join(self.answerers)}")
         return self.answerers[name or next(iter(self.answerers))]
 
-    def keep(self, question: Question, conversation: str, message: NewMessage) -> str:
-        """Append a message to the conversation, unless the client keeps the history; returns the message's id."""
-        if question.turns is not None:
-            return ""
-        return f"{conversation}:{self.conversations.add(question.caller, conversation, message)}"
+    def keep(self, question: Question, conversation: str, message: NewMessage) -> int:
+        """Append a message to the conversation, unless the client keeps the history; returns its number there."""
+        return 0 if question.turns is not None else self.conversations.add(question.caller, conversation, message)
 
 
 @dataclass(slots=True)
@@ -109,6 +128,7 @@ class _Answer:
     answerer: Answerer
     turns: tuple[Turn, ...]
     conversation: str
+    replaced: range  # numbers of messages that go when this one has its answer
     begun: float = field(default_factory=time.perf_counter)
     timings: dict[str, float] = field(default_factory=dict)
     kept: bool = False
@@ -123,7 +143,7 @@ class _Answer:
     def __post_init__(self) -> None:
         self.model = self.answerer.name
 
-    def events(self) -> Iterator[AnswerEvent]:
+    def events(self) -> Generator[AnswerEvent]:
         """Every way out is one event; what was said before a front end went away is kept."""
         try:
             yield from self._answered()
@@ -155,7 +175,7 @@ class _Answer:
             yield from self._clarifying(finding)
             return
         if finding.verified:
-            self.model, answering = VERIFIED, _word_for_word(finding.passages)
+            self.model, answering = VERIFIED, word_for_word(finding.passages)
         else:
             answering = self.answerer.begin(self.question.text, asked, finding.passages, self.turns)
         self.used, self.tokens = answering.passages, answering.tokens
@@ -258,7 +278,7 @@ class _Answer:
         error = secrets.token_hex(4)
         _log.error("Question failed, error %s", error, exc_info=exc)
         self._mark("total")
-        self._keep_if_possible("failed", [Part(message)], error)
+        self._keep_if_possible("failed", [Part(f"{message} (error {error})")], error)
         return Failed(message, error, retryable, self.conversation, self.timings)
 
     def _keep(self, status: str, parts: Sequence[Part], citations: Sequence[Citation] = (), error: str = "") -> None:
@@ -269,8 +289,12 @@ class _Answer:
         ended = Ended(status, self.model, dict(self.timings), prompt, self.conversation, error)
         tell(self.desk.watches, ended)
         audiences = frozenset(passage.audience for passage in self.used)
-        message = NewMessage("assistant", status, tuple(parts), tuple(citations), audiences, dict(self.timings))
-        self.answer_id = self.desk.keep(self.question, self.conversation, message)
+        made = Made(self.model, len(self.used), self.tokens)
+        kept = (tuple(parts), tuple(citations), audiences, dict(self.timings), made)
+        number = self.desk.keep(self.question, self.conversation, NewMessage("assistant", status, *kept))
+        self.answer_id = f"{self.conversation}:{number}" if number else ""
+        if self.replaced and status != "failed":
+            self.desk.conversations.drop(self.question.caller, self.conversation, self.replaced)
 
     def _keep_if_possible(self, status: str, parts: Sequence[Part], error: str = "") -> None:
         try:
@@ -280,27 +304,3 @@ class _Answer:
 
     def _mark(self, stage: str) -> None:
         self.timings[stage] = round(1000 * (time.perf_counter() - self.begun), 2)
-
-
-def refuse_unusable(question: str) -> None:
-    """Raise QuestionRefused for a text that is no question."""
-    if not question.strip():
-        raise QuestionRefused("The question is empty. Please type one")
-    _refuse_broken(question)
-
-
-def _refuse_broken(text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as exc:
-        raise QuestionRefused("The question is no valid UTF-8 text. Please type it again") from exc
-
-
-def _word_for_word(passages: Sequence[Passage]) -> Answering:
-    """An answer that somebody approved is given as it stands."""
-    pieces = [
-        piece
-        for passage in passages
-        for piece in (Piece(passage.text, Quote(passage.number, 0, len(passage.text))), Piece(f" [{passage.number}]"))
-    ]
-    return Answering(tuple(passages), TokenUse(), iter(pieces))

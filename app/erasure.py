@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Engine, Row, select, update
+from sqlalchemy import Column, Engine, Row, func, select, update
 
 from app.shingles import Shingle, shingles
-from app.tables import conversations, feedback, messages, slack_events, slack_questions
+from app.tables import conversations, feedback, hr_questions, messages, slack_events, slack_questions
 from app.trace import standing_elsewhere, strings
 from retrieval.ledger.engine import reading, writing
 from retrieval.ledger.schema import chunks
@@ -20,7 +20,14 @@ from retrieval.prompt import SOURCE_REMOVED
 
 _BATCH = 500
 _Part = Mapping[str, Any]
-_BESIDE: tuple[Column[Any], ...] = (slack_events.c.body, slack_questions.c.text, feedback.c.reason)
+_BESIDE: tuple[Column[Any], ...] = (
+    slack_events.c.body,
+    slack_questions.c.text,
+    feedback.c.reason,
+    hr_questions.c.question,
+    hr_questions.c.note,
+    conversations.c.title,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +51,12 @@ def erase(engine: Engine, texts: Iterable[str]) -> int:
         return not part["text"] or (gone.isdisjoint(part["chunks"]) and repeated.isdisjoint(shingles(part["text"])))
 
     changed, closed = [], []
+    first = _first_numbers(engine)
     for row in _said(engine):
         parts = [part if kept(part) else {**part, "text": SOURCE_REMOVED} for part in row.parts]
         if parts != row.parts:
             changed.append((row, parts))
-            if row.number == 1:  # the title is its beginning
+            if row.number == first[row.conversation]:  # the title is its beginning
                 closed.append(row.conversation)
     with writing(engine) as connection:
         for row, parts in changed:
@@ -96,6 +104,13 @@ def _said(engine: Engine) -> Iterable[Row[Any, Any, Any]]:
     query = select(messages.c.conversation, messages.c.number, messages.c.parts)
     with reading(engine) as connection:
         yield from connection.execution_options(yield_per=_BATCH).execute(query)
+
+
+def _first_numbers(engine: Engine) -> dict[str, int]:
+    """The number of each conversation's first message: earlier ones may have been deleted."""
+    query = select(messages.c.conversation, func.min(messages.c.number)).group_by(messages.c.conversation)
+    with reading(engine) as connection:
+        return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _gone(engine: Engine) -> set[str]:

@@ -29,7 +29,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A source that the answer cites, with the words it rests on, verbatim. `anchor` is where a link should lead."""
+    """A source that the answer cites, with the words it rests on, verbatim. `anchor` is where a link should lead.
+
+    `relevance` is 0..1, as in `Source`; 0 where it was not kept.
+    """
 
     number: int
     uri: str
@@ -39,6 +42,7 @@ class Citation:
     chunk: str
     start: int
     end: int
+    relevance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,14 @@ def ratings(engine: Engine, answer: str) -> list[Rating]:
         ]
 
 
+def verdicts(engine: Engine, conversation: str, who: str) -> dict[int, str]:
+    """Somebody's verdicts on the answers of a conversation, by the answer's number."""
+    of_conversation = feedback.c.answer.startswith(f"{conversation}:", autoescape=True)
+    query = select(feedback.c.answer, feedback.c.verdict).where(of_conversation, feedback.c.who == who)
+    with reading(engine) as connection:
+        return {int(row.answer.rpartition(":")[2]): row.verdict for row in connection.execute(query)}
+
+
 def _in_utc(moment: datetime) -> datetime:
     """SQLite gives times back without their zone."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

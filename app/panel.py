@@ -1,10 +1,12 @@
 """What a front end shows beside answers: a source that was opened, the documents that somebody may read."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Engine
 
 from app.access import Action, Caller, authorize
+from app.chat.original import file_of
 from retrieval.access import Scope
 from retrieval.errors import Missing
 from retrieval.ledger import documents, lookup
@@ -21,6 +23,7 @@ def opened(engine: Engine, chunk_id: str, caller: Caller) -> dict[str, Any]:
     if found is None:
         raise Missing("This source is no longer there, or you may not read it")
     around = lookup.between(engine, found.chunk.uri, found.ordinal - 1, found.ordinal + 1, caller.scope)
+    entry = documents.entries_at(engine, [found.chunk.uri])[found.chunk.uri]
     return {
         "uri": found.chunk.uri,
         "title": found.chunk.title,
@@ -29,7 +32,15 @@ def opened(engine: Engine, chunk_id: str, caller: Caller) -> dict[str, Any]:
         "before": "\n\n".join(one.chunk.text for one in around if one.ordinal < found.ordinal),
         "after": "\n\n".join(one.chunk.text for one in around if one.ordinal > found.ordinal),
         "contact": found.contact,
+        "updated_at": entry.updated_at.date().isoformat(),
+        "effective_from": _day(found.facts.effective_from),
+        "effective_until": _day(found.facts.effective_until),
+        "has_original": file_of(engine, entry) is not None,
     }
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def readable(engine: Engine, scope: Scope) -> list[documents.Entry]:

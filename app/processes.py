@@ -78,10 +78,7 @@ def page_command(settings: Settings) -> list[str]:
         "client.showErrorLinks": "false",
         "logger.level": "warning",
         "logger.hideWelcomeMessage": "true",
-        "theme.light.primaryColor": "#1f6f78",
-        "theme.dark.primaryColor": "#5bb8c2",
-        "theme.light.yellowBackgroundColor": "#fff0a8",
-        "theme.dark.yellowBackgroundColor": "#5a4a10",
+        "theme.base": str(_PAGE.with_name("theme.toml")),
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-m", "streamlit", "run", str(_PAGE), *flags]

@@ -6,7 +6,7 @@ from contextlib import closing
 
 from langchain_core.messages import BaseMessage
 
-from app.answerer import Answering, Piece
+from app.answerer import Answering, Piece, Size
 from app.grounding import grounded
 from app.llm.line import Line
 from app.llm.model import LanguageModel, to_langchain
@@ -37,9 +37,11 @@ class PromptedAnswerer:
         """The model's name."""
         return self._model.name
 
-    def check(self, question: str) -> None:
+    def check(self, question: str) -> Size:
         """The question must fit the window even when everything else is left out."""
-        refuse_over_window(question, self._model.counter, self._model.counter.window - self._reserve)
+        room = self._model.counter.window - self._reserve
+        alone = refuse_over_window(question, self._model.counter, room)
+        return Size(alone, room, "tokens")
 
     def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
         """The model's rewriting, when it is faithful; what the model says beyond its first line is not waited for."""

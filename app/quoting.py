@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from app.answerer import Answering, Piece, Quote
+from app.answerer import Answering, Piece, Quote, Size
 from app.quantity import wanted
 from retrieval.access import Scope
 from retrieval.budget import TokenUse
@@ -50,12 +50,13 @@ class QuotingAnswerer:
         self._retriever = retriever
         self._unfit = unfit
 
-    def check(self, question: str) -> None:
+    def check(self, question: str) -> Size:
         """A question has an end."""
         if len(question) > LONGEST_QUESTION:
             raise QuestionRefused(
                 f"The question has {len(question):,} characters; {LONGEST_QUESTION:,} are the most. Please shorten it"
             )
+        return Size(len(question), LONGEST_QUESTION, "characters")
 
     def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
         """Nothing: without a model the rules of `retrieval.rewrite` have to do."""

@@ -20,6 +20,8 @@ from app.access import Action, Caller, Resource, authorize
 from app.answers_routes import ROUTES as ANSWER_ROUTES
 from app.bootstrap import Home
 from app.callers import Asking, Questioning, Serving
+from app.chat.routes import ROUTES as CHAT_ROUTES
+from app.chat.running import AnswersInProgress
 from app.desk import Question
 from app.door import Door, on_error, problem
 from app.events import Failed, to_json
@@ -54,6 +56,7 @@ class AskRequest(BaseModel):
 def make_app(home: Home, key: str) -> FastAPI:
     """The server of one home."""
 
+    in_progress = AnswersInProgress()
     keep_days = home.settings.keep_days
     launcher = Launcher(home.engine, home.settings, SlackCopy(home).follow, lambda: sweep(home.engine, keep_days))
 
@@ -63,6 +66,7 @@ def make_app(home: Home, key: str) -> FastAPI:
         clock = threading.Thread(target=launcher.tend, daemon=True)
         clock.start()
         yield
+        await run_sync(in_progress.close)
         await run_sync(launcher.close)
         if home.tracing:
             await run_sync(home.tracing.close)
@@ -73,6 +77,7 @@ def make_app(home: Home, key: str) -> FastAPI:
     app.state.launcher = launcher
     app.state.throttle = Throttle(home.settings.questions_per_minute)
     app.state.provider = home.provider
+    app.state.in_progress = in_progress
     app.add_middleware(
         Door, bearer_of=lambda token: bearer_of(home.engine, key.encode(), token), names=home.settings.names
     )
@@ -174,9 +179,9 @@ def chunk(chunk_id: str, home: Serving, caller: Asking) -> dict[str, Any]:
     return opened(home.engine, chunk_id, caller)
 
 
-def listed_conversations(home: Serving, caller: Asking) -> list[dict[str, Any]]:
-    """The caller's own conversations, newest first."""
-    return [asdict(talk) for talk in home.conversations.listed(caller)]
+def listed_conversations(home: Serving, caller: Asking, search: str = "") -> list[dict[str, Any]]:
+    """The caller's own conversations, newest first; with `search`, those that have these words in their titles."""
+    return [asdict(talk) for talk in home.conversations.listed(caller, search)]
 
 
 def transcript(conversation: str, home: Serving, caller: Asking) -> list[dict[str, Any]]:
@@ -207,6 +212,7 @@ _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
 ]
 
 _MORE_ROUTES = [
+    *CHAT_ROUTES,
     *ANSWER_ROUTES,
     *INSIGHT_ROUTES,
     *RUN_ROUTES,

@@ -54,6 +54,21 @@ messages = Table(
     # Milliseconds from the question to the end of each stage of its answer.
     Column("timings", JSON, nullable=False, server_default=text("'{}'")),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    # By which model an answer was made, from how many passages, and what had to be left out.
+    Column("made", JSON, nullable=False, server_default="{}"),
+)
+
+# Questions that people passed on to HR; the address is kept where they ticked that it may be.
+hr_questions = Table(
+    "hr_questions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("email", String, nullable=False, index=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("done_at", DateTime(timezone=True), nullable=True),
 )
 
 # Answers that a person wrote; approved ones are documents of the source `verified-answers`.

@@ -1,9 +1,11 @@
 """What of a finding is told: its passages, quotes and nearest titles as they stand in events. Pure."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 
+from app.answerer import Answering, Piece, Quote
 from app.events import Citation, Near, Source
 from app.grounding import cited, claim_of, support
+from retrieval.budget import TokenUse
 from retrieval.passage import Passage
 from retrieval.search import Finding
 
@@ -35,6 +37,7 @@ def citation_of(passage: Passage, start: int, end: int) -> Citation:
         place.chunk.id,
         place.start,
         place.end,
+        round(passage.relevance, 4),
     )
 
 
@@ -53,3 +56,13 @@ def citations_written(answer: str, numbered: Mapping[int, Passage], quoted: Set[
         for number in cited(answer)
         if number in numbered and number not in quoted
     ]
+
+
+def word_for_word(passages: Sequence[Passage]) -> Answering:
+    """An answer that somebody approved is given as it stands."""
+    pieces = [
+        piece
+        for passage in passages
+        for piece in (Piece(passage.text, Quote(passage.number, 0, len(passage.text))), Piece(f" [{passage.number}]"))
+    ]
+    return Answering(tuple(passages), TokenUse(), iter(pieces))

@@ -79,11 +79,15 @@ def fit(
     return Prompt(tuple(messages(question, kept, recent)), tuple(kept), use)
 
 
-def refuse_over_window(question: str, counter: TokenCounter, room: int) -> None:
-    """Raise OverWindow when the question does not fit into so many tokens even without sources and turns."""
+def refuse_over_window(question: str, counter: TokenCounter, room: int) -> int:
+    """Raise OverWindow when the question does not fit into so many tokens even without sources and turns.
+
+    Returns the tokens that it takes with the fixed parts.
+    """
     alone = counter.count(messages(question, (), ()))
     if alone > room:
         raise OverWindow(alone - room, counter.window)
+    return alone
 
 
 def _recent(turns: Sequence[Turn], counter: TokenCounter, room: int) -> list[Turn]:

@@ -6,6 +6,7 @@ FrontdeskError
 ├── NotSignedIn         what should prove who somebody is does not
 ├── TooMany             more than may be asked in this time (may be tried again)
 ├── Missing             nothing is known under that name
+├── StillAnswering      another answer is in progress there (may be tried again)
 ├── LedgerBusy          another process is writing (may be tried again)
 ├── LedgerDamaged       the database cannot be used
 ├── IndexUnavailable    the vector index is elsewhere and cannot be reached (may be tried again)
@@ -77,6 +78,13 @@ class Missing(FrontdeskError):
     """Nothing is known under that name."""
 
     status = 404
+
+
+class StillAnswering(FrontdeskError):
+    """Another answer is in progress in this conversation, or too many are altogether."""
+
+    retryable = True
+    status = 409
 
 
 class LedgerBusy(FrontdeskError):

@@ -39,8 +39,8 @@ def main() -> None:
             st.html(web_view.SESSION_ENDED)
             return
         draw_failure(str(exc) if isinstance(exc, Unanswered) else web_view.NO_KEY)
-        if "asked" in st.session_state:
-            st.caption(web_view.kept(st.session_state["asked"]))
+        if question := chat.kept_question():
+            st.caption(web_view.kept(question))
         st.button("Try again", icon=":material/refresh:")
 
 

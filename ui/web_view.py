@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 from html import escape
+from urllib.parse import quote as quoted
 
-from app.client import Said
+from app.client import Made, Opened, Said, Size, Talk
+from app.events import VERIFIED as BY_A_PERSON
 from app.events import Citation
 
 TITLE = "Frontdesk"
@@ -36,6 +38,25 @@ VERIFIED = "Verified: a colleague who is responsible for this wrote and approved
 FELL_BACK = "The language model failed or took too long, so the documents are quoted instead."
 NO_SOURCE = "This answer cites no source. Please check it."
 STOPPED = "This answer was stopped before its end."
+ASK_HERE = "Ask about a policy"
+MOST_TYPED = 100_000  # characters; what is too long for an answer is said before it is sent
+SURELY_SHORT = 300  # characters; these are sent without being measured first
+LARGE = "This question is long. It leaves less room for what the documents say. Shorten it, or send it as it is."
+SEARCHING = "_Searching the documents ..._"
+CURSOR = " ▌"
+THANKS = "Thank you. What you said is kept for those who look after the answers."
+REASONS = (
+    "It is wrong",
+    "It is out of date",
+    "It does not answer my question",
+    "The source does not say that",
+    "Other",
+)
+DELETE_TURN = "The question and its answer are deleted, and what was said of them."
+DELETE_TALK = "This whole conversation is deleted. This cannot be undone."
+PASSED_ON = "Your question is kept for HR. They see it in their list."
+NO_TALKS = "Your conversations will be listed here, also those in Slack, once you have some and are signed in."
+NO_MATCH = "No conversation has these words in its title."
 LOST = "This conversation is not there, or it is somebody else's. A new one begins."
 SESSION_ENDED = (
     '<p role="alert">Your session has ended. <a href="/login" target="_self" style="color: inherit">Sign in</a> '
@@ -113,6 +134,106 @@ def unanswered(said: Sequence[Said]) -> str:
     if not said or said[-1].status in ("answered", "quoted", "verified", "refused", "clarified"):
         return ""
     return next((message.text for message in reversed(said) if message.role == "user"), "")
+
+
+def below(said: Said) -> list[str]:
+    """The lines below an answer: how far to trust it, how it was made, and what was left out."""
+    lines = []
+    if said.status == "stopped":
+        lines.append(STOPPED)
+    elif said.status == "verified":
+        lines.append(VERIFIED)
+    elif said.status == "quoted":
+        lines.append(FELL_BACK)
+    elif said.status == "answered" and not said.citations:
+        lines.append(NO_SOURCE)
+    if said.made and said.status in ("answered", "quoted", "stopped"):
+        lines += filter(None, [_made(said.made, len(grouped(said.citations)))])
+    return lines
+
+
+def _made(made: Made, cited: int) -> str:
+    if not made.model or made.model == BY_A_PERSON:
+        return ""
+    found = made.passages + made.tokens.dropped_sources
+    if made.model == "quoting":
+        return f"Quoted word for word. {cited} of {found} passages used."
+    turns = made.tokens.dropped_turns
+    left_out = f" {turns} older {'turn' if turns == 1 else 'turns'} left out." if turns else ""
+    return f"Written by {escaped(made.model)}. {made.passages} of {found} passages used.{left_out}"
+
+
+def reading(passages: int) -> str:
+    """What is said between the search and the first word."""
+    return f"_Reading {passages} passages ..._" if passages else SEARCHING
+
+
+def meter(size: Size) -> str:
+    """How large a question is."""
+    return f"{size.used:,} of {size.most:,} {size.unit}"
+
+
+def complaint(reason: str, words: str) -> str:
+    """A chosen reason and free words as one text."""
+    return ": ".join(part for part in (reason, words.strip()) if part)
+
+
+def talk_label(talk: Talk, *, is_current: bool) -> str:
+    """A conversation in the list; the open one in bold letters."""
+    title = escaped(" ".join(talk.title.split())) or "Untitled"
+    return f"**{title}**" if is_current else title
+
+
+def more_talks(left: int) -> str:
+    """What the list leaves out."""
+    return f"{left} older ones are not shown. Search for them above."
+
+
+def place(opened: Opened, citation: Citation) -> str:
+    """Where a passage stands: the document's place, its headings, and the page."""
+    page = re.fullmatch(r"#(page|slide)=(\d+)", citation.anchor)
+    parts = (opened.uri, opened.heading, f"{page[1]} {page[2]}" if page else "")
+    return escaped(" > ".join(part for part in parts if part))
+
+
+def origin(opened: Opened, citation: Citation) -> list[str]:
+    """Whom to ask about a source, how old it is, and how well it fits."""
+    since = f"in force from {opened.effective_from}" if opened.effective_from else ""
+    until = f"until {opened.effective_until}" if opened.effective_until else ""
+    read = f"read in on {opened.updated_at}" if opened.updated_at else ""
+    fits = f"relevance {citation.relevance:.0%}" if citation.relevance else ""
+    told = ", ".join(part for part in (since, until, read, fits) if part)
+    lines = [f"{told[:1].upper()}{told[1:]}."] if told else []
+    return [*lines, f"Questions about this: {escaped(opened.contact)}"] if opened.contact else lines
+
+
+def hand_off(contact: str) -> str:
+    """What becomes of a question for HR."""
+    who = f" The documents name {escaped(contact)} for this." if contact else ""
+    return f"Your question goes to the list that HR works through here.{who}"
+
+
+def named(email: str) -> str:
+    """The tick that lets HR see who asks."""
+    return (
+        f"HR may see that {escaped(email)} asks, and can answer"
+        if email
+        else "You are not signed in: HR cannot answer you"
+    )
+
+
+def contact_in(refusal: str) -> str:
+    """The address that a refusal names."""
+    found = re.search(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", refusal)
+    return found[0] if found else ""
+
+
+def mailto(contact: str, question: str) -> str:
+    """A link that writes an e-mail to the contact; empty where it is no address."""
+    if not re.fullmatch(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", contact):
+        return ""
+    subject = quoted("A question that our documents do not answer")
+    return f"mailto:{quoted(contact, safe='@')}?subject={subject}&body={quoted(question[:1500])}"
 
 
 def safe_link(anchor: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, Select, delete, or_, select
 from app.access import Action, Caller, authorize
 from app.conversations import Conversations, Said
 from app.identity import audit
-from app.tables import conversations, feedback, messages
+from app.tables import conversations, feedback, hr_questions, messages
 from retrieval.errors import Missing, QuestionRefused
 from retrieval.ledger.engine import reading, writing
 
@@ -22,6 +22,7 @@ def forget_all(engine: Engine, caller: Caller) -> int:
     with writing(engine) as connection:
         own = select(conversations.c.id).where(conversations.c.owner == caller.email)
         connection.execute(delete(feedback).where(feedback.c.who == caller.email))
+        connection.execute(delete(hr_questions).where(hr_questions.c.email == caller.email))
         return _drop(connection, own)
 
 
@@ -34,6 +35,7 @@ def sweep(engine: Engine, days: int, now: datetime | None = None) -> int:
     old = select(conversations.c.id).where(conversations.c.created_at < before, conversations.c.id.not_in(lately))
     with writing(engine) as connection:
         connection.execute(delete(feedback).where(feedback.c.at < before))
+        connection.execute(delete(hr_questions).where(hr_questions.c.at < before))
         return _drop(connection, old)
 
 

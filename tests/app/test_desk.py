@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.access import NOBODY, Caller
-from app.answerer import Answering, Piece, Quote
+from app.answerer import Answering, Piece, Quote, Size
 from app.bootstrap import Home
 from app.desk import Desk, Question
 from app.events import AnswerEvent, Done, Failed, Found, Refused, Token
@@ -37,9 +37,10 @@ class Scripted:
     turns: tuple[Turn, ...] = ()
     closed: bool = False
 
-    def check(self, question: str) -> None:
+    def check(self, question: str) -> Size:
         if "forbidden word" in question:
             raise QuestionRefused("Not this word, please")
+        return Size(len(question), 1000, "characters")
 
     def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
         return self.rewriting

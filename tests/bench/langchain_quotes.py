@@ -25,7 +25,7 @@ def quotes(home: Home) -> Callable[[str], list[str]]:
         from langchain_community.vectorstores import FAISS
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    embeddings = _Ours(home.embedder)
+    embeddings = Ours(home.embedder)
     alive = lookup.alive_ids(home.engine)
     vectors, texts = lookup.vectors(home.engine, alive), lookup.texts(home.engine, alive)
     pairs = ((texts[chunk][1].embedded_text, vectors[chunk][1].tolist()) for chunk in alive)
@@ -41,7 +41,9 @@ def quotes(home: Home) -> Callable[[str], list[str]]:
     return lambda question: [found.page_content for found in recipe.invoke(question)]
 
 
-class _Ours(Embeddings):
+class Ours(Embeddings):
+    """Our embedder in LangChain's form."""
+
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 

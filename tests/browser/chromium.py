@@ -1,11 +1,14 @@
 """Debian's Chromium, with everything that a page asks for recorded."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import urlsplit
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect, sync_playwright
 
 _FLAGS = [
@@ -17,8 +20,15 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+Scheme = Literal["light", "dark"]
 HIGHLIGHT = ".stMarkdownColoredBackground"
+_SOURCE = re.compile(r"(?:^|\s)\d+\. ")
 _PATIENCE = 60_000  # milliseconds; the machine may be busy
+
+
+def named(words: str) -> re.Pattern[str]:
+    """The name of a button with these words, with or without the name of an icon before them."""
+    return re.compile(rf"(?:^|\s){re.escape(words)}$")
 
 
 @contextmanager
@@ -67,7 +77,7 @@ class Visit:
     @property
     def sources(self) -> Locator:
         """The buttons of the numbered sources."""
-        return self.messages.get_by_role("button")
+        return self.messages.get_by_role("button", name=_SOURCE)
 
     @property
     def box(self) -> Locator:
@@ -96,6 +106,15 @@ class Visit:
         self.page.get_by_role("option", name=person, exact=True).click()
         expect(self.page.get_by_text(f"You are {person}")).to_be_visible()
 
+    def step(self, name: str) -> None:
+        """Click what can be done with the last question or answer."""
+        self.page.get_by_role("button", name=named(name)).last.click()
+
+    def violations(self) -> list[str]:
+        """What axe-core finds that is serious or critical, each with the first element that it is about."""
+        found = Axe().run(self.page).response["violations"]
+        return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")]
+
     def scrolls_sideways(self) -> bool:
         """Whether the page is wider than the window."""
         root = "document.documentElement"
@@ -103,9 +122,11 @@ class Visit:
 
 
 @contextmanager
-def visit(browser: Browser, address: str, width: int = 1280, height: int = 800) -> Iterator[Visit]:
+def visit(
+    browser: Browser, address: str, width: int = 1280, height: int = 800, scheme: Scheme = "light"
+) -> Iterator[Visit]:
     """A fresh page at this address, its first drawing done."""
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="light")
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     context.set_default_timeout(_PATIENCE)
     seen = Visit(context.new_page()).record()
     seen.page.goto(address)

@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.serving import free_port
 
 _FRONTDESK = Path(sys.executable).parent / "frontdesk"
+_ROOT = Path(__file__).resolve().parent.parent.parent  # these tests' own code, wherever the package is installed from
 _NOWHERE = "http://192.0.2.1:9"  # an address that is never given to anybody (RFC 5737)
 _TRACING = {
     "LANGSMITH_TRACING": "true",
@@ -34,6 +35,7 @@ class Stack:
     """A running server with its page. `attempts` are the tries to reach another machine, which were refused."""
 
     page: str
+    server: str
     folder: Path
     process: "subprocess.Popen[bytes]"
 
@@ -63,7 +65,7 @@ def environment(folder: Path) -> dict[str, str]:
     """Tracing asked for, everything but this machine closed, nothing of this machine's settings."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("FRONTDESK_")}
     guard = {
-        "PYTHONPATH": str(Path(__file__).parent / "loopback_only"),
+        "PYTHONPATH": os.pathsep.join(map(str, (Path(__file__).parent / "loopback_only", _ROOT))),
         "LOOPBACK_ONLY_LOG": str(folder / "attempts.log"),
     }
     return own | _TRACING | guard | {"FRONTDESK_HOME": str(folder / "home")}
@@ -82,7 +84,7 @@ def up(folder: Path, *flags: str) -> Iterator[Stack]:
     with (folder / "output.log").open("wb") as output:
         command = [str(_FRONTDESK), "up", *flags]
         process = subprocess.Popen(command, env=told, cwd=folder, stdout=output, stderr=output)
-    stack = Stack(f"http://127.0.0.1:{web_port}", folder, process)
+    stack = Stack(f"http://127.0.0.1:{web_port}", f"http://127.0.0.1:{port}", folder, process)
     try:
         _wait_until_ready(stack)
         yield stack

@@ -1,16 +1,21 @@
 """What the tests of the front ends share."""
 
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from app.bootstrap import Home
+from app.door import KEY_FILE
 from app.settings import Settings
 from retrieval.embedder import Embedder
+from tests.serving import served
 from tests.ui.slack_alone import Alone, alone
 from tests.ui.slack_world import World, furnish, world
+from tests.ui.web_page import OPEN_PAGE, PAGE
 
 
 @pytest.fixture
@@ -42,3 +47,26 @@ async def lone() -> AsyncIterator[Alone]:
     """Slack without a Frontdesk."""
     async with alone() as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def address(sample: Home) -> Iterator[str]:
+    with served(sample) as where:
+        yield where
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch, sample: Home, address: str) -> Iterator[OPEN_PAGE]:
+    """Open the page as somebody, perhaps with a conversation's id in the address."""
+
+    def open_page(email: str = "", conversation: str = "", server: str = address, home: Home = sample) -> AppTest:
+        monkeypatch.setenv("FRONTDESK_SERVER", server)
+        monkeypatch.setenv("FRONTDESK_KEY_FILE", str(home.settings.home / KEY_FILE))
+        monkeypatch.setenv("FRONTDESK_AS", email)
+        at = AppTest.from_file(str(PAGE), default_timeout=60)
+        if conversation:
+            at.query_params["conversation"] = conversation
+        return at.run()
+
+    yield open_page
+    st.cache_resource.clear()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app import people, slack_inbox, slack_questions
-from app.answerer import Answering, Piece
+from app.answerer import Answering, Piece, Size
 from app.bootstrap import Home
 from app.door import service_key
 from app.people import Person
@@ -76,8 +76,9 @@ class Told:
     turns: list[Sequence[Turn]] = field(default_factory=list)
     _go_on: threading.Event = field(default_factory=threading.Event)
 
-    def check(self, question: str) -> None:
+    def check(self, question: str) -> Size:
         """Every question can be taken."""
+        return Size(len(question), 1000, "characters")
 
     def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
         """Nothing is rewritten."""

@@ -1,31 +1,33 @@
 """The page, run by Streamlit's own AppTest against the real server. Nothing is drawn here; tests/browser looks."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from app.access import Caller
-from app.answerer import Answering
+from app.answerer import Answering, Size
 from app.bootstrap import Home
 from app.conversations import NewMessage, Part
-from app.door import KEY_FILE
 from app.settings import Settings
 from retrieval.passage import Passage
 from retrieval.prompt import REFUSAL
 from retrieval.rewrite import Turn
 from tests.serving import free_port, served
+from tests.ui.web_page import (
+    HANA,
+    HOTEL,
+    HOTEL_LINE,
+    OPEN_PAGE,
+    SALARY,
+    SAM,
+    ask,
+    button,
+    conversation_of,
+    labels,
+    shown,
+)
 from ui import web_view
-
-PAGE = Path(__file__).parent.parent.parent / "ui" / "web.py"
-HANA, SAM = "hana.okoro@quillmere.example", "sam.whitlock@quillmere.example"
-HOTEL = "What is the hotel cap in Lisbon?"
-HOTEL_LINE = "130 EUR"
-SALARY = "What can a G5 in Leeds earn at the least and at the most?"
-OPEN_PAGE = Callable[..., AppTest]
 
 
 class Broken:
@@ -33,61 +35,14 @@ class Broken:
 
     name = "broken"
 
-    def check(self, question: str) -> None:
-        pass
+    def check(self, question: str) -> Size:
+        return Size(len(question), 1000, "characters")
 
     def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
         return ""
 
     def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:
         raise RuntimeError("no attribute in: Hana earns 61,000")
-
-
-@pytest.fixture(scope="module")
-def address(sample: Home) -> Iterator[str]:
-    with served(sample) as where:
-        yield where
-
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch, sample: Home, address: str) -> Iterator[OPEN_PAGE]:
-    """Open the page as somebody, perhaps with a conversation's id in the address."""
-
-    def open_page(email: str = "", conversation: str = "", server: str = address, home: Home = sample) -> AppTest:
-        monkeypatch.setenv("FRONTDESK_SERVER", server)
-        monkeypatch.setenv("FRONTDESK_KEY_FILE", str(home.settings.home / KEY_FILE))
-        monkeypatch.setenv("FRONTDESK_AS", email)
-        at = AppTest.from_file(str(PAGE), default_timeout=60)
-        if conversation:
-            at.query_params["conversation"] = conversation
-        return at.run()
-
-    yield open_page
-    st.cache_resource.clear()
-
-
-def ask(at: AppTest, question: str) -> AppTest:
-    return at.chat_input[0].set_value(question).run()
-
-
-def button(at: AppTest, label: str) -> AppTest:
-    """Click the button whose label begins so."""
-    return next(one for one in at.button if one.label.startswith(label)).click().run()
-
-
-def labels(at: AppTest) -> list[str]:
-    """The buttons of the page, without the sidebar's."""
-    return [one.label for one in at.main.button]
-
-
-def shown(at: AppTest) -> str:
-    """Everything that the page says."""
-    return "\n".join(str(one.value) for one in [*at.markdown, *at.caption, *at.error, *at.warning, *at.info])
-
-
-def conversation_of(at: AppTest) -> str:
-    found = at.query_params["conversation"]
-    return found if isinstance(found, str) else found[0]
 
 
 def test_a_first_visit_says_who_can_see_this_and_offers_questions(page: OPEN_PAGE) -> None:

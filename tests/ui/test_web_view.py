@@ -7,8 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from app.client import Said
+from app.client import Made, Opened, Said, Talk
 from app.events import Citation
+from retrieval.budget import TokenUse
 from ui import web_view
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -196,3 +197,52 @@ def test_who_waits_reads_how_many_come_before() -> None:
         "_1 question before yours ..._",
         "_2 questions before yours ..._",
     )
+
+
+def test_below_a_quoted_answer_stands_how_many_passages_it_uses() -> None:
+    cited = (Citation(1, "a.md", "A", "x", "", "c1", 0, 1), Citation(1, "a.md", "A", "y", "", "c1", 2, 3))
+    said = Said("assistant", "answered", "x [1]", cited, made=Made("quoting", 8, TokenUse()))
+    assert web_view.below(said) == ["Quoted word for word. 1 of 8 passages used."]
+
+
+def test_one_older_turn_is_not_told_as_several() -> None:
+    made = Made("llama", 3, TokenUse(dropped_sources=5, dropped_turns=1))
+    stopped = web_view.below(Said("assistant", "stopped", "x", (), made=made))
+    assert stopped == [web_view.STOPPED, "Written by llama. 3 of 8 passages used. 1 older turn left out."]
+
+
+def test_a_sources_place_names_the_page() -> None:
+    citation = Citation(1, "a/b.pdf", "B", "x", "#page=3", "c1", 0, 1)
+    opened = Opened("a/b.pdf", "B", "Pay", "x", "", "", "")
+    assert web_view.place(opened, citation) == "a\\/b\\.pdf \\> Pay \\> page 3"
+
+
+def test_a_sources_origin_tells_dates_relevance_and_whom_to_ask() -> None:
+    citation = Citation(1, "a.md", "A", "x", "", "c1", 0, 1, 0.914)
+    opened = Opened("a.md", "A", "", "x", "", "", "ann@x.example", "2026-11-02", "2026-01-01", "2026-12-31")
+    assert web_view.origin(opened, citation) == [
+        "In force from 2026-01-01, until 2026-12-31, read in on 2026-11-02, relevance 91%.",
+        "Questions about this: `ann@x.example`",
+    ]
+
+
+@pytest.mark.parametrize("contact", ["", "your HR team", "a@b", "a@b.example?bcc=evil@x.example", "a@b.example\nx"])
+def test_an_e_mail_is_written_to_an_address_only(contact: str) -> None:
+    assert web_view.mailto(contact, "May I?") == ""
+
+
+def test_an_e_mail_holds_the_question_and_nothing_of_it_becomes_another_field() -> None:
+    link = web_view.mailto("ann@x.example", "May I?&bcc=evil@x.example\n")
+    assert link.startswith("mailto:ann@x.example?subject=")
+    assert link.endswith("&body=May%20I%3F%26bcc%3Devil%40x.example%0A")
+
+
+def test_the_open_conversation_stands_out_and_no_title_becomes_markup() -> None:
+    hostile = Talk("c1", "![x](http://evil.example/x.png)\n# big", "")
+    assert web_view.talk_label(hostile, is_current=False) == "\\!\\[x\\]\\(`http://evil.example/x.png`\\) \\# big"
+    assert web_view.talk_label(Talk("c1", "Leave", ""), is_current=True) == "**Leave**"
+
+
+def test_a_reason_and_free_words_are_one_text() -> None:
+    assert web_view.complaint("It is wrong", " It says 25. ") == "It is wrong: It says 25."
+    assert web_view.complaint("", "It says 25.") == "It says 25."

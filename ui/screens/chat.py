@@ -1,47 +1,90 @@
-"""The chat: a conversation with its answers, their sources, and where to ask."""
+"""The chat: a conversation with its answers, and where to ask."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from app.client import Client, Said, Unanswered
-from app.events import AnswerEvent, Citation, Done, Failed, Refused, Token, Waits
+from app.client import Client, Conversation, Unanswered
+from app.events import AnswerEvent, Done, Found, Refused, Token, Waits
 from ui import web_view
-from ui.screens.failure import draw_failure
+from ui.screens import asking, message, talks
+from ui.screens.asking import Asked
+from ui.screens.failure import draw_failure, draw_remark, remark
 
-_AVATARS = {"user": ":material/person:", "assistant": ":material/support_agent:"}
+_NEW = Conversation("", "", in_progress=False, messages=())
 
 
 def draw(client: Client) -> None:
     """Draw the page."""
     st.title(web_view.TITLE, anchor=False)
-    st.sidebar.button("New conversation", icon=":material/add:", width="stretch", on_click=start_anew)
-    conversation, said = _conversation(client)
-    if not said and "asked" not in st.session_state:
-        with st.empty().container():
-            _draw_hints(client)
-    for number, message in enumerate(said):
-        _draw_message(client, message, f"said-{number}")
-    _ask(client, conversation, web_view.unanswered(said))
+    draw_remark()
+    talks.draw_list(client, current=st.query_params.get("conversation", ""))
+    number, talk = _conversation(client)
+    asked = asking.waiting()
+    if asked and _is_sendable(client, asked):
+        failure, number = _begin(client, number, asked)
+        if failure:
+            talk = client.talk(number) if number else _NEW
+            _draw_messages(client, number, talk)
+            _draw_unasked(asked, failure)
+            _draw_input(locked=False)
+            return
+        talk = client.talk(number)
+    if not talk.messages and not asking.draft():
+        _draw_hints(client)
+    _draw_messages(client, number, talk)
+    _draw_input(locked=talk.in_progress)
+    if talk.in_progress:
+        _draw_answer_in_progress(client, number)
+    else:
+        asking.draw_editor(client, place=0)
+        _draw_next(client, number, talk)
+
+
+def kept_question() -> str:
+    """A question that waits for the server."""
+    asked = asking.waiting()
+    return asked.question if asked else ""
 
 
 def start_anew() -> None:
     """Leave the conversation, and what was asked in it."""
-    st.query_params.pop("conversation", None)
-    st.session_state.pop("asked", None)
+    talks.leave()
 
 
-def _conversation(client: Client) -> tuple[str, list[Said]]:
+def _conversation(client: Client) -> tuple[str, Conversation]:
     """The conversation whose id is in the address; forgotten where it is not ours."""
     found = st.query_params.get("conversation", "")
     try:
-        return found, client.transcript(found) if found else []
+        return found, client.talk(found) if found else _NEW
     except Unanswered as exc:
         if exc.status not in (403, 404):
             raise
-    start_anew()
+    talks.leave()
     st.warning(web_view.LOST)
-    return "", []
+    return "", _NEW
+
+
+def _is_sendable(client: Client, asked: Asked) -> bool:
+    if st.session_state.pop("measured", False) or asking.fits(client, asked):
+        return True
+    asking.done()
+    return False
+
+
+def _begin(client: Client, conversation: str, asked: Asked) -> tuple[str, str]:
+    """Ask; returns why it could not be asked, if so, and the conversation."""
+    try:
+        conversation = client.begin(asked.question, conversation, asked.model, asked.replaces)
+    except Unanswered as exc:
+        if not exc.status:  # nobody answered: the question waits
+            raise
+        asking.done()
+        return str(exc), conversation
+    asking.done()
+    st.query_params["conversation"] = conversation
+    return "", conversation
 
 
 def _draw_hints(client: Client) -> None:
@@ -50,93 +93,77 @@ def _draw_hints(client: Client) -> None:
     st.caption(web_view.who_can_see(me.name or me.email, me.audiences, me.documents))
     examples = web_view.DEMO_EXAMPLES if ready["demo"] else web_view.EXAMPLES
     for example in examples if ready["documents"] else ():
-        st.button(example, on_click=_take, args=(example,))
+        st.button(example, on_click=asking.take, args=(example,))
 
 
-def _draw_message(client: Client, message: Said, key: str) -> None:
-    with st.chat_message(message.role, avatar=_AVATARS[message.role]):
-        if message.status == "failed":
-            draw_failure(message.text)
-            return
-        st.markdown(web_view.answer_markdown(message.text))
-        if message.status == "stopped":
-            st.caption(web_view.STOPPED)
-        elif message.status == "verified":
-            st.caption(web_view.VERIFIED)
-        elif message.status == "quoted":
-            st.caption(web_view.FELL_BACK)
-        elif message.status == "answered" and not message.citations:
-            st.caption(web_view.NO_SOURCE)
-        with st.container(gap=None):
-            for citations in web_view.grouped(message.citations):
-                label, name = web_view.source_label(citations[0]), f"{key}-{citations[0].number}"
-                if st.button(label, key=name, type="tertiary", icon=":material/description:"):
-                    _show_source(client, citations)
+def _draw_messages(client: Client, conversation: str, talk: Conversation) -> None:
+    last_question = max((one.number for one in talk.messages if one.role == "user"), default=0)
+    question = ""
+    for one in talk.messages:
+        if one.role == "user":
+            question = one.text
+        about = message.About(conversation, question, last_question, is_idle=not talk.in_progress)
+        if talk.in_progress or not asking.draw_editor(client, one.number):
+            message.draw(client, one, about)
 
 
-def _take(example: str | None = None) -> None:
-    """A question was typed or chosen; it is asked at the end of the run that follows, with the input locked."""
-    st.session_state["asked"] = example or st.session_state["typed"]
+def _draw_unasked(asked: Asked, failure: str) -> None:
+    """A question that was not accepted, and why."""
+    with st.chat_message("user", avatar=message.AVATARS["user"]):
+        st.markdown(web_view.answer_markdown(asked.question))
+    draw_failure(failure)
+    with st.container(horizontal=True):
+        again = (asked.question, asked.replaces, asked.model)
+        st.button("Try again", on_click=asking.take, args=again, icon=":material/refresh:")
+        st.button("Edit", on_click=asking.edit, args=(asked,), icon=":material/edit:")
 
 
-def _ask(client: Client, conversation: str, unanswered: str) -> None:
-    question = st.session_state.pop("asked", "")
-    st.chat_input("Ask about a policy", key="typed", on_submit=_take, disabled=bool(question), max_chars=8000)
-    if question:
-        with st.chat_message("user", avatar=_AVATARS["user"]):
-            st.markdown(web_view.answer_markdown(question))
-        with st.chat_message("assistant", avatar=_AVATARS["assistant"]):
-            failure = _stream(client.ask(question, conversation))
-            if not failure:
-                st.rerun()
-            draw_failure(failure)
-    if question or unanswered:
-        st.button("Try again", on_click=_take, args=(question or unanswered,), icon=":material/refresh:")
+def _draw_input(*, locked: bool) -> None:
+    st.chat_input(web_view.ASK_HERE, key="typed", on_submit=asking.take, disabled=locked, max_chars=web_view.MOST_TYPED)
 
 
-def _stream(events: Iterator[AnswerEvent]) -> str:
-    """Draw an answer while it comes; returns why it failed, if it did. Later runs find it in the conversation."""
-    place = st.empty()
-    place.markdown("_Searching the documents ..._")
-    text = failure = ""
+def _draw_next(client: Client, conversation: str, talk: Conversation) -> None:
+    """What to do after the last answer: ask again where it failed, else go on from it."""
+    unanswered = web_view.unanswered(talk.messages)
+    if unanswered:
+        number = max(one.number for one in talk.messages if one.role == "user")
+        again = (unanswered, number)
+        st.button("Try again", on_click=asking.take, args=again, icon=":material/refresh:")
+    elif talk.messages and not asking.draft():
+        message.draw_suggestions(client, conversation, talk.messages[-1])
+
+
+def _draw_answer_in_progress(client: Client, conversation: str) -> None:
+    with st.chat_message("assistant", avatar=message.AVATARS["assistant"]):
+        place = st.empty()
+        place.markdown(web_view.SEARCHING)
+        st.button("Stop", key="stop", on_click=_stop, args=(client, conversation), icon=":material/stop_circle:")
+        try:
+            _stream(place, client.follow(conversation))
+        except Unanswered as exc:
+            if exc.status != 404:  # else it ended a moment ago
+                raise
+    st.rerun()
+
+
+def _stream(place: DeltaGenerator, events: Iterator[AnswerEvent | None]) -> None:
+    """Draw an answer while it comes. Each drawing lets a click interrupt it, also while nothing comes."""
+    text, shown = "", web_view.SEARCHING
+    for event in events:
+        if isinstance(event, Token):
+            text += event.text
+            shown = web_view.answer_markdown(text) + web_view.CURSOR
+        elif isinstance(event, Waits):
+            shown = web_view.waiting(event.before)
+        elif isinstance(event, Found):
+            shown = web_view.reading(len(event.sources))
+        elif isinstance(event, Done | Refused):
+            shown = web_view.answer_markdown(event.answer)
+        place.markdown(shown)
+
+
+def _stop(client: Client, conversation: str) -> None:
     try:
-        for event in events:
-            if isinstance(event, Token):
-                text += event.text
-                place.markdown(web_view.answer_markdown(text))
-                continue
-            st.query_params["conversation"] = event.conversation
-            if isinstance(event, Waits):
-                place.markdown(web_view.waiting(event.before))
-            elif isinstance(event, Done | Refused):
-                place.markdown(web_view.answer_markdown(event.answer))
-            elif isinstance(event, Failed):
-                failure = f"{event.message} (error {event.error})"
+        client.stop(conversation)
     except Unanswered as exc:
-        failure = str(exc)
-    if failure:
-        place.empty()
-    return failure
-
-
-@st.dialog("Source", width="medium")
-def _show_source(client: Client, citations: Sequence[Citation]) -> None:
-    """The passage with what stands around it, and each further place that the answer quotes under its number."""
-    shown, quotes = "", [citation.quote for citation in citations]
-    try:
-        for citation in citations:
-            if shown and citation.quote in shown:
-                continue
-            opened = client.opened(citation.chunk)
-            if not shown:
-                st.markdown(f"**{web_view.escaped(opened.title)}**")
-            st.caption(web_view.escaped(" > ".join(part for part in (opened.uri, opened.heading) if part)))
-            for text in filter(None, (opened.before, opened.text, opened.after)):
-                st.markdown(web_view.marked(text, quotes))
-                shown += text + "\n\n"
-            if opened.contact:
-                st.markdown(f"Questions about this: {web_view.escaped(opened.contact)}")
-    except Unanswered as exc:
-        st.warning(web_view.escaped(str(exc)))
-    for link in dict.fromkeys(filter(None, (web_view.safe_link(citation.anchor) for citation in citations))):
-        st.link_button("Open in Slack", link, icon=":material/open_in_new:")
+        remark(str(exc))

@@ -1,0 +1,36 @@
+"""The sidebar's list of conversations."""
+
+from app.access import Caller
+from app.bootstrap import Home
+from tests.ui.test_message import answer, question
+from tests.ui.web_page import OPEN_PAGE, button, shown
+from ui import web_view
+
+MARCUS = "marcus.leid@quillmere.example"
+CALLER = Caller(MARCUS)
+
+
+def begun(home: Home, title: str, place: str = "") -> str:
+    found = home.conversations.begin(Caller(MARCUS, place=place), title)
+    for message in (question(title), answer()):
+        home.conversations.add(CALLER, found, message)
+    return found
+
+
+def test_conversations_are_found_opened_and_renamed(page: OPEN_PAGE, sample: Home) -> None:
+    begun(sample, "About leave"), begun(sample, "In Slack", "slack:T1/C1/1")
+    at = page(MARCUS)
+    assert [one.label for one in at.sidebar.button] == ["New conversation", "In Slack", "About leave"]
+    at.sidebar.text_input[0].set_value("LEAVE").run()
+    assert [one.label for one in at.sidebar.button] == ["New conversation", "About leave"]
+    button(at, "About leave")
+    assert at.chat_message[0].markdown[0].value == "About leave"
+    title = next(one for one in at.sidebar.text_input if one.label == "Title")
+    title.set_value("My leave").run()
+    assert "**My leave**" in [one.label for one in at.sidebar.button]
+    assert web_view.escaped(web_view.DELETE_TALK) in shown(button(at, "Delete conversation"))
+    assert len(sample.conversations.listed(CALLER)) == 2
+
+
+def test_whoever_is_not_signed_in_is_told_where_the_list_will_be(page: OPEN_PAGE) -> None:
+    assert web_view.NO_TALKS in shown(page())
