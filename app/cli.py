@@ -12,9 +12,11 @@ import typer
 
 from app.access_commands import access_app
 from app.answers_commands import answers_app
+from app.finetune_commands import finetune_app
 from app.index_commands import index_app
 from app.insights_commands import insights
 from app.keeping_commands import keeping_app
+from app.models_commands import models_app
 from app.quiet import share_processors, switch_off_telemetry
 from app.run_commands import ingest, runs_app, sources_app
 from app.slack_commands import slack_app
@@ -40,6 +42,8 @@ app.add_typer(answers_app, name="answers")
 app.add_typer(keeping_app)
 app.command(epilog="Example: frontdesk insights --days 7")(insights)
 app.add_typer(slack_app, name="slack")
+app.add_typer(finetune_app, name="finetune")
+app.add_typer(models_app, name="models")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 As = Annotated[

@@ -35,7 +35,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """What is to be kept. `status` is asked, answered, verified, clarified, refused, failed or stopped."""
+    """What is to be kept. `status` is asked, answered, verified, clarified, refused, failed or stopped.
+
+    `model` is the answerer that made it, if one did.
+    """
 
     role: str
     status: str
@@ -43,6 +46,7 @@ class NewMessage:
     citations: tuple[Citation, ...] = ()
     audiences: frozenset[str] = frozenset()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,7 @@ class Conversations:
             "citations": [_citation_to_json(citation) for citation in message.citations],
             "audiences": sorted(message.audiences),
             "timings": dict(message.timings_ms),
+            "model": message.model,
             "created_at": datetime.now(UTC),
         }
         newest = select(func.max(messages.c.number)).where(messages.c.conversation == conversation)

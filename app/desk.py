@@ -24,7 +24,7 @@ from retrieval.errors import FrontdeskError, Missing, QuestionRefused
 from retrieval.passage import Passage
 from retrieval.prompt import ASK, CLOSEST, REFUSAL, clarification, refusal
 from retrieval.rewrite import Turn, context
-from retrieval.search import Finding, Retriever
+from retrieval.search import Finding, Search
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Desk:
     """
 
     engine: Engine
-    retriever: Retriever
+    retriever: Search
     answerers: Mapping[str, Answerer]
     conversations: Conversations
     threshold: float
@@ -89,9 +89,10 @@ class Desk:
         return country.resolved(text, turns, nearest), context(text, turns, nearest)
 
     def _answerer(self, name: str) -> Answerer:
-        if name and name not in self.answerers:
+        found = self.answerers.get(name) if name else next(iter(self.answerers.values()))
+        if found is None:
             raise Missing(f"There is no model {name!r}. Known are: {', '.join(self.answerers)}")
-        return self.answerers[name or next(iter(self.answerers))]
+        return found
 
     def keep(self, question: Question, conversation: str, message: NewMessage) -> str:
         """Append a message to the conversation, unless the client keeps the history; returns the message's id."""
@@ -118,6 +119,7 @@ class _Answer:
     model: str = ""
     answer_id: str = ""
     tokens: TokenUse = field(default_factory=TokenUse)
+    by_model: bool = False
 
     def __post_init__(self) -> None:
         self.model = self.answerer.name
@@ -153,6 +155,7 @@ class _Answer:
         if finding.verified:
             self.model, answering = VERIFIED, _word_for_word(finding.passages)
         else:
+            self.by_model = True
             answering = self.answerer.begin(self.question.text, asked, finding.passages, self.turns)
         self.used, self.tokens = answering.passages, answering.tokens
         yield Found(asked, tuple(map(source_of, answering.passages)), self.conversation, better)
@@ -253,7 +256,10 @@ class _Answer:
         ended = Ended(status, self.model, dict(self.timings), prompt, self.conversation, error)
         tell(self.desk.watches, ended)
         audiences = frozenset(passage.audience for passage in self.used)
-        message = NewMessage("assistant", status, tuple(parts), tuple(citations), audiences, dict(self.timings))
+        made_by = self.model if self.by_model else ""
+        message = NewMessage(
+            "assistant", status, tuple(parts), tuple(citations), audiences, dict(self.timings), made_by
+        )
         self.answer_id = self.desk.keep(self.question, self.conversation, message)
 
     def _keep_if_possible(self, status: str, parts: Sequence[Part], error: str = "") -> None:

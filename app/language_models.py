@@ -1,10 +1,13 @@
 """Which language model the settings mean, loaded; the one place that names the runners."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.answerer import Answerer
+from app.registry.model_files import ModelFolder
+from app.registry.version import Version
 from app.settings import Settings
 from retrieval.errors import Unusable
 
@@ -24,6 +27,31 @@ def prompted_answerer(settings: Settings) -> Answerer:
         if matches(settings.llm):
             return PromptedAnswerer(load(settings), settings.answer_tokens)
     raise Unusable(f"FRONTDESK_LLM is {settings.llm!r}: a Llama folder or a URL that begins with http was expected")
+
+
+def folder_answerer(settings: Settings, model: ModelFolder, name: str) -> Answerer:
+    """The answerer that writes with the model in a folder, under this name, whatever FRONTDESK_LLM says.
+
+    Raises:
+        Unusable: the model there cannot be used.
+    """
+    from app.prompted import PromptedAnswerer
+
+    loaded = _loaded(settings, model)
+    return PromptedAnswerer(replace(loaded, name=name), settings.answer_tokens)
+
+
+def version_answerer(settings: Settings, version: Version, model: ModelFolder) -> Answerer:
+    """The answerer of a registered version, called NAME/NUMBER."""
+    return folder_answerer(settings, model, version.ref)
+
+
+def _loaded(settings: Settings, model: ModelFolder) -> "LanguageModel":
+    from app.llm.local import load_llama
+
+    if model.adapter:
+        raise Unusable(f"{model.adapter} is an adapter, which this Frontdesk cannot load yet")
+    return load_llama(model.base, settings.device, settings.llm_window, settings.answer_tokens)
 
 
 def _is_url(place: str) -> bool:

@@ -12,7 +12,7 @@ from app.llm.model import LanguageModel, to_langchain
 from retrieval.budget import fit, refuse_over_window
 from retrieval.errors import FrontdeskError, ModelUnavailable
 from retrieval.passage import Passage
-from retrieval.prompt import rewriting
+from retrieval.prompt import Message, rewriting
 from retrieval.rewrite import Turn, is_faithful, recent
 
 _log = logging.getLogger(__name__)
@@ -31,6 +31,11 @@ class PromptedAnswerer:
     def name(self) -> str:
         """The model's name."""
         return self._model.name
+
+    def tokens(self, answer: str) -> int:
+        """Tokens of an answer, as this model counts."""
+        counter, around = self._model.counter, [Message("assistant", "")]
+        return max(0, counter.count([Message("assistant", answer)]) - counter.count(around))
 
     def check(self, question: str) -> None:
         """The question must fit the window even when everything else is left out."""

@@ -54,6 +54,8 @@ messages = Table(
     # Milliseconds from the question to the end of each stage of its answer.
     Column("timings", JSON, nullable=False, server_default=text("'{}'")),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    # Which answerer made it, a version NAME/NUMBER or another; empty where the words are our own or the asker's.
+    Column("model", String, nullable=False, server_default=text("''")),
 )
 
 # Answers that a person wrote; approved ones are documents of the source `verified-answers`.
