@@ -43,6 +43,7 @@ def of_answer(event: AnswerEvent) -> Json:
     fields = _answer(status, event.answer, event.tokens, event.timings_ms, event.conversation)
     if isinstance(event, Done):
         names = ("number", "uri", "title", "quote")
+        fields["model"] = event.model
         fields["citations"] = [{name: getattr(one, name) for name in names} for one in event.citations]
     return fields
 
@@ -109,6 +110,7 @@ def _answer(status: str, answer: str, tokens: TokenUse, timings: dict[str, float
         "tokens": asdict(tokens),
         "timings_ms": timings,
         "conversation": conversation,
+        "model": "",
     }
 
 

@@ -99,7 +99,7 @@ def promote(
 
     home = _home()
     shelf = _shelf(home)
-    if Path(version).expanduser().is_dir() and not (shelf.folder / version).is_dir():
+    if Path(version).expanduser().is_dir() and not (shelf.folder / version / "version.json").is_file():
         with _watched(quiet=as_json) as watch:
             version = _registered(home, Path(version), ("", "other", ""), watch).ref
     found = shelf.version(version)
@@ -155,11 +155,14 @@ def export(
 
 def _registered(home: "Home", folder: Path, naming: tuple[str, str, str], watch: "Watch") -> "Version":
     from app.registry.model_files import model_folder
+    from app.registry.promotion import verdicts_in, verdicts_on
     from app.registry.shelf import Naming
 
-    model = model_folder(folder)
+    model, shelf = model_folder(folder), _shelf(home)
     name, licence, described = naming
-    return _shelf(home).register(model, Naming(name or model.name.lower(), licence, described), home.settings, watch)
+    version = shelf.register(model, Naming(name or model.name.lower(), licence, described), home.settings, watch)
+    shelf.describe(version, verdicts_on(version, verdicts_in(shelf.folder / "verdicts")))
+    return version
 
 
 def _say_who_answers(home: "Home", shelf: "Shelf") -> None:

@@ -74,7 +74,7 @@ class History:
             standing = self.promoted()
             change, version, why = choose(standing)
             now = datetime.now(UTC).isoformat(timespec="seconds")
-            entry = Entry(now, getpass.getuser(), change, version, standing[-1] if standing else "", why)
+            entry = Entry(now, account(), change, version, standing[-1] if standing else "", why)
             self._append(json.dumps(asdict(entry), ensure_ascii=False))
         return entry
 
@@ -94,6 +94,14 @@ class History:
         with self._file.with_suffix(".lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def account() -> str:
+    """Who runs this process; a container may have no name for it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def promoted(entries: list[Entry]) -> list[str]:

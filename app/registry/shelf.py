@@ -4,7 +4,6 @@ A version is a copy of our own that nobody changes. Weights that an earlier vers
 """
 
 import fcntl
-import getpass
 import logging
 import os
 import re
@@ -16,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.registry.history import History
+from app.registry.history import History, account
 from app.registry.model_card import card
 from app.registry.model_files import (
     CARD,
@@ -125,7 +124,7 @@ class Shelf:
                 naming.name,
                 self._next(naming.name),
                 datetime.now(UTC).isoformat(timespec="seconds"),
-                getpass.getuser(),
+                account(),
                 digest,
                 files,
                 prompt,

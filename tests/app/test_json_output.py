@@ -55,6 +55,7 @@ def test_an_answer_has_its_citations_and_tokens() -> None:
         "tokens": TOKENS,
         "timings_ms": {"total": 5.0},
         "conversation": "conversation",
+        "model": "quoting",
     }
 
 

@@ -39,6 +39,7 @@ def test_no_questions_are_told(office: Home, tmp_path: Path) -> None:
         judge(office, Task("quoting", "", tmp_path), None, no_step)
 
 
+@pytest.mark.heavy
 def test_a_model_is_judged_against_quoting_and_every_answer_is_kept(
     office: Home, llama_dir: Path, tmp_path: Path
 ) -> None:

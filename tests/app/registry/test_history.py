@@ -1,7 +1,10 @@
 """What was promoted and rolled back, in a file that only grows."""
 
+import os
 import threading
 from pathlib import Path
+
+import pytest
 
 from app.registry.history import Change, History
 
@@ -72,3 +75,10 @@ def test_the_stamp_changes_with_every_line(tmp_path: Path) -> None:
         history.add(Change.SERVING, "hr/1")
         stamps.append(history.stamp())
     assert len(set(stamps)) == 4
+
+
+def test_who_has_no_name_is_told_by_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 987654)
+    assert History(tmp_path).add(Change.PROMOTED, "hr/1").who == "uid 987654"

@@ -1,7 +1,10 @@
 """Keeping versions: copied whole or not at all, checked whenever they are used."""
 
 import json
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,8 @@ import pytest
 from app.registry.shelf import Naming, Shelf, shelf_of
 from retrieval.errors import LedgerBusy, Missing, Unusable
 from tests.app.registry.versions import adapter, model, registered, two_versions
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_a_version_is_a_copy_with_a_record_a_card_and_checksums(tmp_path: Path) -> None:
@@ -145,3 +150,30 @@ def test_the_record_of_the_training_comes_along(tmp_path: Path) -> None:
     assert version.run["metrics"] == {"loss": 0.5}
     assert 'base_model: "acme/llama"' in card
     assert '"loss": 0.5' in card
+
+
+REGISTER_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from app.registry.model_files import model_folder
+from app.registry.shelf import Naming, Shelf
+from app.settings import Settings
+
+def watch(doing, done, total):
+    if doing == "Copying" and done >= total * float(sys.argv[3]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+Shelf(Path(sys.argv[1])).register(model_folder(Path(sys.argv[2])), Naming("hr"), Settings(), watch)
+"""
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("share", ["0.01", "1.0"], ids=["after the first file", "after the last file"])
+def test_kill_9_while_a_model_is_copied_loses_and_leaves_nothing(tmp_path: Path, share: str) -> None:
+    shelf, _, _ = two_versions(tmp_path)
+    third = model(tmp_path / "m3", 3)
+    command = [sys.executable, "-c", REGISTER_AND_DIE, str(shelf.folder), str(third), share]
+    assert subprocess.run(command, check=False, cwd=ROOT).returncode == -signal.SIGKILL
+    assert [one.ref for one in shelf.versions()] == ["hr/1", "hr/2"]
+    assert (registered(shelf, third).ref, shelf.checked("hr/3")[0].number) == ("hr/3", 3)
+    assert sorted(file.name for file in (shelf.folder / "hr").iterdir()) == ["1", "2", "3"]

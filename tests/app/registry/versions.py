@@ -11,11 +11,22 @@ from app.registry.shelf import Naming, Shelf
 from app.registry.version import Version
 from app.settings import Settings
 
+# Without sizes, transformers would take those of a model of seven billion weights.
+SMALL = {
+    "model_type": "llama",
+    "hidden_size": 8,
+    "intermediate_size": 8,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 2,
+    "vocab_size": 16,
+}
+
 
 def model(folder: Path, value: float = 1.0, **config: object) -> Path:
     """A folder of a model's shape; another value is another model."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.json").write_text(json.dumps({"model_type": "llama", **config}))
+    (folder / "config.json").write_text(json.dumps(SMALL | config))
     (folder / "tokenizer.json").write_text("{}")
     save_file({"weight": np.full((4, 4), value, dtype=np.float32)}, folder / "model.safetensors")
     return folder
