@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.answerer import Answerer
 from app.registry.model_files import ModelFolder
@@ -49,9 +49,23 @@ def version_answerer(settings: Settings, version: Version, model: ModelFolder) -
 def _loaded(settings: Settings, model: ModelFolder) -> "LanguageModel":
     from app.llm.local import load_llama
 
+    loaded = load_llama(model.base, settings.device, settings.llm_window, settings.answer_tokens)
     if model.adapter:
-        raise Unusable(f"{model.adapter} is an adapter, which this Frontdesk cannot load yet")
-    return load_llama(model.base, settings.device, settings.llm_window, settings.answer_tokens)
+        _adapt(loaded.chat, model.adapter)
+    return loaded
+
+
+def _adapt(chat: Any, adapter: Path) -> None:
+    """Add a LoRA adapter to a Llama that is loaded."""
+    try:
+        from peft import PeftModel
+    except ImportError as exc:
+        raise Unusable("An adapter needs PEFT. Run: pip install 'frontdesk[finetune]'") from exc
+    try:
+        joined = PeftModel.from_pretrained(chat.model, str(adapter), local_files_only=True)
+        chat.model = joined.merge_and_unload()
+    except Exception as exc:  # the library raises classes of its own for what does not fit
+        raise Unusable(f"The adapter in {adapter} does not fit its base: {exc}") from exc
 
 
 def _is_url(place: str) -> bool:

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from app import language_models
 from app.llm.local import load_llama
 from app.registry.export import export_version
 from app.registry.shelf import Shelf
+from app.settings import Settings
 from retrieval.errors import Unusable
 from tests.app.registry.versions import adapter, model, registered, two_versions
 
@@ -79,11 +81,11 @@ def test_a_merged_adapter_says_what_base_and_adapter_say_together(tmp_path: Path
     with torch.no_grad():
         wanted = trained(ids).logits
     trained.save_pretrained(str(tmp_path / "adapter"))
-    config = tmp_path / "adapter" / "adapter_config.json"
-    config.write_text(config.read_text().replace('"base_model_name_or_path": null', '"base_model_name_or_path": "x"'))
     shelf = Shelf(tmp_path / "models")
     registered(shelf, tmp_path / "adapter")
     export_version(shelf, "hr/1", tmp_path / "out", "merged")
     merged = load_llama(tmp_path / "out", "cpu", 0, 16)
+    served = language_models._loaded(Settings(device="cpu"), shelf.checked("hr/1")[1])
     with torch.no_grad():
-        assert torch.allclose(merged.chat.model(ids).logits, wanted, atol=1e-4)  # type: ignore[attr-defined]
+        for one in (merged, served):
+            assert torch.allclose(one.chat.model(ids).logits, wanted, atol=1e-4)  # type: ignore[attr-defined]
