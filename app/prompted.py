@@ -33,9 +33,9 @@ class PromptedAnswerer:
         return self._model.name
 
     def tokens(self, answer: str) -> int:
-        """Tokens of an answer, as this model counts."""
-        counter, around = self._model.counter, [Message("assistant", "")]
-        return max(0, counter.count([Message("assistant", answer)]) - counter.count(around))
+        """Tokens of an answer, as this model counts. Rendered behind a question, which every template takes."""
+        around, with_answer = ([Message("user", text)] for text in ("?", f"? {answer}"))
+        return self._model.counter.count(with_answer) - self._model.counter.count(around) if answer else 0
 
     def check(self, question: str) -> None:
         """The question must fit the window even when everything else is left out."""

@@ -69,6 +69,7 @@ def test_an_adapter_that_does_not_fit_its_base_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.heavy
+@pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing:FutureWarning")  # of PEFT
 def test_a_merged_adapter_says_what_base_and_adapter_say_together(tmp_path: Path, llama_dir: Path) -> None:
     import torch
     from peft import LoraConfig, get_peft_model
