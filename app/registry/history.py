@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -116,11 +116,10 @@ def promoted(entries: list[Entry]) -> list[str]:
 
 
 def _entries(text: str) -> Iterator[Entry]:
-    names = {field.name for field in fields(Entry)}
     for line in text.splitlines():
         try:
             row = json.loads(line)
-            told = {name: str(value) for name, value in row.items() if name in names}
-            yield Entry(**told | {"change": Change(row["change"])})
+            told = [str(row.get(name, "")) for name in ("at", "who", "version", "before", "why")]
+            yield Entry(told[0], told[1], Change(row["change"]), *told[2:])
         except (ValueError, TypeError, KeyError, AttributeError):
             continue
