@@ -66,7 +66,7 @@ def trial(contestant: Contestant, home: Home, examples: Sequence[Example], step:
         tried.append(_try(desk, answerer, example, nearness, closed_book=closed_book))
     step(f"Asking {contestant.name}", len(examples), len(examples))
     failed = [check.name for check in checks() if not _passes(desk, answerer, check, nearness)]
-    del answerer
+    del answerer, desk  # so that the next one need not share the memory
     gc.collect()
     if all(one.status == "failed" for one in tried):
         raise Unusable(f"{contestant.name} failed at every question: {tried[0].said}. See the log with LOG_LEVEL=ERROR")
