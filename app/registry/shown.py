@@ -76,7 +76,7 @@ def of_version(shelf: Shelf, version: Version, settings: Settings) -> dict[str, 
 
 def details(shelf: Shelf, version: Version, settings: Settings) -> list[tuple[str, ...]]:
     """`frontdesk models show`."""
-    listed = [
+    listed: list[tuple[str, ...]] = [
         ("stands", stands(shelf, version)),
         ("kind", "adapter with its base" if version.is_adapter else "whole model"),
         ("size", f"{version.size / 1e6:,.1f} MB in {len(version.files)} files"),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from app.evaluation.measures import Estimate
 from app.registry.model_card import card

@@ -23,7 +23,7 @@ def test_the_same_prompt_and_settings_are_no_difference(tmp_path: Path) -> None:
 def test_what_differs_is_named(tmp_path: Path) -> None:
     _, first, _ = two_versions(tmp_path)
     layout = replace(present_prompt(), digest="another")
-    assert first.differences(layout, first.retrieval | {"evidence": 0.5, "new": 1}) == [
+    assert first.differences(layout, {**first.retrieval, "evidence": 0.5, "new": 1}) == [
         "hr/1 was registered with another prompt than this Frontdesk uses (how its parts are put together)",
         "hr/1 was registered with other settings: now evidence 0.5 instead of 0.25",
     ]
