@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import platformdirs
@@ -16,13 +16,16 @@ from app.conversations import Conversations
 from app.desk import Desk
 from app.erasure import Deleted
 from app.identity.oidc import OpenIdConnect, Provider
-from app.language_models import answerer_with_quotes
+from app.language_models import answerer_with_quotes, version_answerer
 from app.observation import ended, logs
 from app.observation.metrics import Metrics
 from app.observation.spans import Tracing
 from app.places import make_private_folder, milvus_file, uploads_of
 from app.purge import purge
 from app.quoting import QuotingAnswerer
+from app.registry.memory import Memory
+from app.registry.shelf import shelf_of
+from app.registry.switch import LiveAnswerers, Switch
 from app.settings import Settings, without_secrets
 from app.trace import texts_of
 from ingest.choices import Choices
@@ -135,12 +138,24 @@ class Home:
 
     @cached_property
     def answerers(self) -> Mapping[str, Answerer]:
-        """By name; the first one answers when nobody asks for another."""
-        quoting = QuotingAnswerer(self.retriever, speaks_to_model)
-        if not self.settings.llm:
-            return {quoting.name: quoting}
-        written = answerer_with_quotes(self.settings, quoting)
-        return {written.name: written, quoting.name: quoting}
+        """By name; the first one answers when nobody asks for another. Another promoted version takes its place."""
+        return self.switch.answerers
+
+    @cached_property
+    def quoting(self) -> QuotingAnswerer:
+        """Quotes need no model."""
+        return QuotingAnswerer(self.retriever, speaks_to_model)
+
+    @cached_property
+    def switch(self) -> Switch:
+        """What lets the promoted version answer, where the settings name no model."""
+        settings, quoting = self.settings, self.quoting
+        first = [answerer_with_quotes(settings, quoting)] if settings.llm else []
+        live = LiveAnswerers({one.name: one for one in (*first, quoting)})
+        load, memory = partial(version_answerer, settings, quoting), Memory(settings.device)
+        switch = Switch(shelf_of(settings.home), settings, live, load, memory)
+        switch.open()
+        return switch
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -155,11 +170,15 @@ class Home:
     @cached_property
     def desk(self) -> Desk:
         """The answering service."""
+        return self.desk_with(self.answerers)
+
+    def desk_with(self, answerers: Mapping[str, Answerer]) -> Desk:
+        """The answering service with other answerers than the home's own."""
         settings = self.settings
         return Desk(
             self.engine,
             self.retriever,
-            self.answerers,
+            answerers,
             self.conversations,
             settings.evidence,
             settings.contact,

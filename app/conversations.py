@@ -51,7 +51,8 @@ NOT_TOLD = Made()
 class NewMessage:
     """What is to be kept. `status` is asked, answered, quoted, verified, clarified, refused, failed or stopped.
 
-    Quoted is what was answered by quotes because the language model failed.
+    Quoted is what was answered by quotes because the language model failed. `model` is the answerer that made it,
+    if one did.
     """
 
     role: str
@@ -61,6 +62,7 @@ class NewMessage:
     audiences: frozenset[str] = frozenset()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     made: Made = NOT_TOLD
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,7 @@ class Conversations:
             "audiences": sorted(message.audiences),
             "timings": dict(message.timings_ms),
             "made": asdict(message.made),
+            "model": message.model,
             "created_at": datetime.now(UTC),
         }
         newest = select(func.max(messages.c.number)).where(messages.c.conversation == conversation)

@@ -25,7 +25,7 @@ from retrieval.errors import FrontdeskError, Missing
 from retrieval.passage import Passage
 from retrieval.prompt import ASK, CLOSEST, FOR_HR, REFUSAL, clarification, refusal
 from retrieval.rewrite import Turn, context
-from retrieval.search import Finding, Retriever
+from retrieval.search import Finding, Search
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Desk:
     """
 
     engine: Engine
-    retriever: Retriever
+    retriever: Search
     answerers: Mapping[str, Answerer]
     conversations: Conversations
     threshold: float
@@ -110,9 +110,10 @@ class Desk:
 
     def answerer(self, name: str) -> Answerer:
         """The answerer of this name; the first one without a name."""
-        if name and name not in self.answerers:
+        found = self.answerers.get(name) if name else next(iter(self.answerers.values()))
+        if found is None:
             raise Missing(f"There is no model {name!r}. Known are: {', '.join(self.answerers)}")
-        return self.answerers[name or next(iter(self.answerers))]
+        return found
 
     def keep(self, question: Question, conversation: str, message: NewMessage) -> int:
         """Append a message to the conversation, unless the client keeps the history; returns its number there."""
@@ -139,6 +140,7 @@ class _Answer:
     instead_of: str = ""
     answer_id: str = ""
     tokens: TokenUse = field(default_factory=TokenUse)
+    by_model: bool = False
 
     def __post_init__(self) -> None:
         self.model = self.answerer.name
@@ -177,6 +179,7 @@ class _Answer:
         if finding.verified:
             self.model, answering = VERIFIED, word_for_word(finding.passages)
         else:
+            self.by_model = True
             answering = self.answerer.begin(self.question.text, asked, finding.passages, self.turns)
         self.used, self.tokens = answering.passages, answering.tokens
         yield Found(asked, tuple(map(source_of, answering.passages)), self.conversation, better)
@@ -290,7 +293,8 @@ class _Answer:
         tell(self.desk.watches, ended)
         audiences = frozenset(passage.audience for passage in self.used)
         made = Made(self.model, len(self.used), self.tokens)
-        kept = (tuple(parts), tuple(citations), audiences, dict(self.timings), made)
+        made_by = self.model if self.by_model else ""
+        kept = (tuple(parts), tuple(citations), audiences, dict(self.timings), made, made_by)
         number = self.desk.keep(self.question, self.conversation, NewMessage("assistant", status, *kept))
         self.answer_id = f"{self.conversation}:{number}" if number else ""
         if self.replaced and status != "failed":

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from app.bootstrap import Home
+from app.registry.shelf import shelf_of
 from app.settings import Settings, origins, without_secrets
 from ingest.jail import LIMITS, Jail
 from retrieval.errors import FrontdeskError
@@ -133,4 +134,8 @@ def _index(home: Home) -> str:
 
 
 def _answerer(home: Home) -> str:
-    return ", ".join(home.answerers)
+    names = ", ".join(home.answerers)
+    promoted = "" if home.settings.llm else shelf_of(home.settings.home).promoted()
+    if promoted and promoted not in home.answerers:
+        raise FrontdeskError(f"{names}; {promoted} is promoted but cannot be used: set LOG_LEVEL=ERROR to see why")
+    return names

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, String, case, cast, delete, func, insert, select
 
 from app.slack_client import Verdict
 from app.slack_inbox import in_turn
@@ -55,6 +55,32 @@ def verdicts(engine: Engine, conversation: str, who: str) -> dict[int, str]:
     query = select(feedback.c.answer, feedback.c.verdict).where(of_conversation, feedback.c.who == who)
     with reading(engine) as connection:
         return {int(row.answer.rpartition(":")[2]): row.verdict for row in connection.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """How many answers a model gave and how many it refused, and what people said of them."""
+
+    answers: int
+    refusals: int
+    good: int
+    bad: int
+
+
+def by_model(engine: Engine) -> dict[str, Received]:
+    """What every model received, a promoted version under its NAME/NUMBER."""
+    said = messages.c
+    answer = said.conversation + ":" + cast(said.number, String)
+    made = select(said.model, func.count(), func.sum(case((said.status == "refused", 1), else_=0)))
+    rated = select(said.model, feedback.c.verdict, func.count()).join(feedback, feedback.c.answer == answer)
+    with reading(engine) as connection:
+        counts = connection.execute(made.where(said.model != "").group_by(said.model)).all()
+        verdicts = connection.execute(rated.group_by(said.model, feedback.c.verdict)).all()
+    told = {(model, verdict): count for model, verdict, count in verdicts}
+    return {
+        model: Received(count - refused, refused, told.get((model, "good"), 0), told.get((model, "bad"), 0))
+        for model, count, refused in counts
+    }
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -1,11 +1,14 @@
 """Which language model the settings mean, loaded; the one place that names the runners."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.answerer import Answerer
 from app.falling_back import FallingBack
+from app.registry.model_files import ModelFolder
+from app.registry.version import Version
 from app.settings import Settings
 from retrieval.errors import Missing, Unusable
 
@@ -25,13 +28,29 @@ def answerer_with_quotes(settings: Settings, quoting: Answerer) -> Answerer:
     return FallingBack(prompted_answerer(settings), quoting)
 
 
-def prompted_answerer(settings: Settings) -> Answerer:
-    """The answerer that writes with the language model of the settings, and fails where it fails."""
+def version_answerer(settings: Settings, quoting: Answerer, version: Version, model: ModelFolder) -> Answerer:
+    """The answerer of a registered version, called NAME/NUMBER; where the model fails, quotes stand in."""
+    return FallingBack(folder_answerer(settings, model, version.ref), quoting)
+
+
+def folder_answerer(settings: Settings, model: ModelFolder, name: str) -> Answerer:
+    """The answerer that writes with the model in a folder, under this name, whatever FRONTDESK_LLM says.
+
+    Raises:
+        Unusable: the model there cannot be used.
+    """
+    place = {"llm": str(model.base), "llm_adapter": str(model.adapter or "")}
+    return prompted_answerer(settings.model_copy(update=place), name)
+
+
+def prompted_answerer(settings: Settings, name: str = "") -> Answerer:
+    """The answerer that writes with the language model of the settings, and fails where it fails; under this name."""
     from app.llm.line import Line
     from app.prompted import PromptedAnswerer, refuse_small_window
 
     model = load_model(settings)
     refuse_small_window(model.counter)
+    model = replace(model, name=name or model.name)
     return PromptedAnswerer(model, settings.answer_tokens, Line(at_once(settings), settings.llm_waiting))
 
 

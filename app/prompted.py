@@ -37,6 +37,11 @@ class PromptedAnswerer:
         """The model's name."""
         return self._model.name
 
+    def tokens(self, answer: str) -> int:
+        """Tokens of an answer, as this model counts. Rendered behind a question, which every template takes."""
+        around, with_answer = ([Message("user", text)] for text in ("?", f"? {answer}"))
+        return self._model.counter.count(with_answer) - self._model.counter.count(around) if answer else 0
+
     def check(self, question: str) -> Size:
         """The question must fit the window even when everything else is left out."""
         room = self._model.counter.window - self._reserve

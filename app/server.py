@@ -4,6 +4,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -35,6 +36,7 @@ from app.launcher import Launcher
 from app.observation.metrics import Measured
 from app.openai_format import ChatRequest
 from app.panel import opened, readable
+from app.registry.smoke import try_out
 from app.run_routes import ROUTES as RUN_ROUTES
 from app.server_sent import sent
 from app.slack_copy import SlackCopy
@@ -63,10 +65,13 @@ def make_app(home: Home, key: str) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await run_sync(warm_up, home)
-        clock = threading.Thread(target=launcher.tend, daemon=True)
-        clock.start()
+        tried = partial(try_out, home.desk, home.embedder)
+        await run_sync(home.switch.follow, tried)
+        for work in (launcher.tend, partial(home.switch.tend, tried)):
+            threading.Thread(target=work, daemon=True).start()
         yield
         await run_sync(in_progress.close)
+        home.switch.close()
         await run_sync(launcher.close)
         if home.tracing:
             await run_sync(home.tracing.close)
@@ -94,7 +99,7 @@ def make_app(home: Home, key: str) -> FastAPI:
 
 def warm_up(home: Home) -> None:
     """Load the models and indexes, so that the first question is not the slow one."""
-    home.desk.retriever.search("warm up", Caller().scope, 1)
+    home.retriever.search("warm up", Caller().scope, 1)
 
 
 async def healthz() -> dict[str, str]:

@@ -56,6 +56,8 @@ messages = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     # By which model an answer was made, from how many passages, and what had to be left out.
     Column("made", JSON, nullable=False, server_default="{}"),
+    # Which answerer made it, a version NAME/NUMBER or another; empty where the words are our own or the asker's.
+    Column("model", String, nullable=False, server_default=text("''")),
 )
 
 # Questions that people passed on to HR; the address is kept where they ticked that it may be.

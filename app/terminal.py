@@ -1,6 +1,6 @@
 """What the command line draws: progress, tables, a streamed answer. Decides nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from retrieval.search import Hit
 if TYPE_CHECKING:
     from app.access_explained import Explanation
     from app.evaluation.numbers import Numbers
+    from app.evaluation.printout import Table as Words
     from app.receipt import Receipt
     from retrieval.near_copies import Copy
 
@@ -197,8 +198,13 @@ def show_numbers(numbers: "Numbers") -> None:
     """The tables of an evaluation."""
     from app.evaluation.printout import tables
 
+    show_tables(tables(numbers))
+
+
+def show_tables(tables: Iterable["Words"]) -> None:
+    """Tables of words, each with the note that says how to read it."""
     out = Console()
-    for found in tables(numbers):
+    for found in tables:
         table = Table(title=escape(found.title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
         for place, heading in enumerate(found.headings):
             table.add_column(heading, justify="right" if place else "left", no_wrap=not place)

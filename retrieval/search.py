@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from heapq import nlargest
+from typing import Protocol
 
 from sqlalchemy import Engine
 
@@ -71,6 +72,26 @@ class Verified:
 
 
 NONE_VERIFIED = Verified()
+
+
+class Search(Protocol):
+    """What an answer needs of a search."""
+
+    def nearest(self, question: str, scope: Scope) -> float:
+        """Cosine of the chunk that is nearest to the question alone; -1 where there is none."""
+        ...
+
+    def find(
+        self,
+        question: str,
+        scope: Scope,
+        passages_wanted: int,
+        country: str = "",
+        context: str = "",
+        verified: Verified = NONE_VERIFIED,
+    ) -> Finding:
+        """Passages for an answer, and the evidence that they hold one."""
+        ...
 
 
 class Retriever:

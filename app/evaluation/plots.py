@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.evaluate import OURS
+from app.evaluation.measures import Estimate
 from app.evaluation.numbers import Recipe, Refusing
 from retrieval.errors import Unusable
 
@@ -58,6 +59,40 @@ def comparison(recipes: Mapping[str, Recipe], ink: Ink) -> bytes:
     axes.set_xlim(0, 1.08)
     axes.set_xlabel("nDCG@10, with 95 % intervals")
     axes.grid(visible=False, axis="y")
+    return _png(figure)
+
+
+def differences(rows: Mapping[str, Estimate], ink: Ink) -> bytes:
+    """How much higher one is than another, with the interval; what touches the line in the middle is not shown."""
+    figure, axes = _canvas(0.5 + 0.36 * len(rows), ink)
+    for place, one in enumerate(list(rows.values())[::-1]):
+        colour = ink.ours if one.low > 0 else ink.bad if one.high < 0 else ink.theirs
+        axes.plot([one.low, one.high], [place, place], color=colour, linewidth=2)
+        axes.plot(one.mean, place, "o", color=colour, markersize=7)
+    axes.axvline(0, color=ink.text, linewidth=1)
+    axes.set_yticks(range(len(rows)), list(rows)[::-1])
+    axes.set_xlabel("difference of the means, with 95 % intervals")
+    axes.grid(visible=False, axis="y")
+    return _png(figure)
+
+
+def side_by_side(rows: Mapping[str, tuple[Estimate, Estimate]], names: tuple[str, str], ink: Ink) -> bytes:
+    """Two bars for each measure, with their intervals."""
+    figure, axes = _canvas(0.8 + 0.5 * len(rows), ink)
+    for which, (name, colour) in enumerate(zip(names, (ink.ours, ink.theirs), strict=True)):
+        of_one = [pair[which] for pair in list(rows.values())[::-1]]
+        places = [place + 0.18 * (1 - 2 * which) for place in range(len(rows))]
+        means = [one.mean for one in of_one]
+        spread = [
+            [one.mean - one.low for one in of_one],
+            [one.high - one.mean for one in of_one],
+        ]
+        axes.barh(places, means, height=0.32, color=colour, label=name)
+        axes.errorbar(means, places, xerr=spread, fmt="none", ecolor=ink.text, elinewidth=1, capsize=2)
+    axes.set_yticks(range(len(rows)), list(rows)[::-1])
+    axes.set_xlim(0, 1.02)
+    axes.grid(visible=False, axis="y")
+    _legend(axes, ink)
     return _png(figure)
 
 

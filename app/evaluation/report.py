@@ -1,20 +1,18 @@
 """An evaluation as one HTML page that needs nothing beside it: no script, no font, no image from elsewhere."""
 
-import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from html import escape
-from importlib import resources
 from pathlib import Path
-from string import Template
 
 from app.evaluate import Evaluation
 from app.evaluation import plots
+from app.evaluation.html_page import Plot, html_page, section, tile
 from app.evaluation.measures import Estimate
 from app.evaluation.mistakes import Kind, Mistake, mistakes
 from app.evaluation.numbers import Numbers
-from app.evaluation.printout import AGAINST_COSINE, COMPARISON, THRESHOLDS, TIMES, Table, tables
+from app.evaluation.printout import AGAINST_COSINE, COMPARISON, THRESHOLDS, TIMES, tables
 from retrieval.errors import Unusable
 
 _MOST = 8  # of each kind of mistake
@@ -25,7 +23,6 @@ _TILES = {
     "refused_answerable": ("False refusals", "refused although the documents say"),
     "answered_unanswerable": ("Wrong answers", "answered although the documents do not say"),
 }
-_Plot = Callable[[plots.Ink], bytes]
 
 
 def write_report(file: Path, evaluation: Evaluation, numbers: Numbers, day: date) -> list[Path]:
@@ -47,23 +44,22 @@ def write_report(file: Path, evaluation: Evaluation, numbers: Numbers, day: date
 
 def page(evaluation: Evaluation, numbers: Numbers, day: date) -> str:
     """The whole page."""
-    skeleton = Template((resources.files("app.evaluation") / "report.html").read_text(encoding="utf-8"))
     drawn = _plots(evaluation, numbers)
-    sections = [_section(table, drawn.get(table.title)) for table in tables(numbers)]
-    return skeleton.substitute(
-        name=escape(evaluation.name),
-        day=day.isoformat(),
-        questions=str(numbers.overall.questions),
-        documents=str(numbers.documents),
-        tiles="".join(_tiles(numbers)),
-        sections="".join(sections),
-        mistakes="".join(_mistakes(mistakes(evaluation))),
+    sections = [section(table, drawn.get(table.title)) for table in tables(numbers)]
+    measured = (
+        f"{numbers.overall.questions} questions to {numbers.documents} documents, measured on {day.isoformat()} with "
+        "the whole pipeline. Ranges are 95 % intervals."
     )
+    worst = (
+        '<section><h2>The questions that went worst</h2>\n<p class="sub">Each question stands under the first heading '
+        f"that fits it.</p>\n{''.join(_mistakes(mistakes(evaluation)))}</section>"
+    )
+    return html_page(f"Frontdesk evaluation: {evaluation.name}", measured, _tiles(numbers), [*sections, worst])
 
 
-def _plots(evaluation: Evaluation, numbers: Numbers) -> dict[str, _Plot]:
+def _plots(evaluation: Evaluation, numbers: Numbers) -> dict[str, Plot]:
     """By the title of the table that each stands with."""
-    drawn: dict[str, _Plot] = {TIMES: partial(plots.latency, [one.milliseconds for one in evaluation.results])}
+    drawn: dict[str, Plot] = {TIMES: partial(plots.latency, [one.milliseconds for one in evaluation.results])}
     if numbers.recipes:
         drawn[COMPARISON] = partial(plots.comparison, numbers.recipes)
     if numbers.refusing:
@@ -76,19 +72,19 @@ def _tiles(numbers: Numbers) -> Iterator[str]:
     for name, (label, meaning) in _TILES.items():
         one = numbers.overall.estimates.get(name)
         if one:
-            yield _tile(label, _shown(one.mean, name), _between(one, name), meaning)
+            yield tile(label, _shown(one.mean, name), _between(one, name), meaning)
     citations = numbers.citations
     if citations.answers:
         checked = f"{citations.counts.quotes} quotes in {citations.answers} answers"
-        yield _tile(
+        yield tile(
             "Verbatim quotes", f"{100 * citations.precision:.1f} %", checked, "each found in the source it names"
         )
     if numbers.follow_ups:
         share = f"{100 * numbers.follow_ups.share_of_full:.1f} %"
         asked = f"{numbers.follow_ups.questions} asked"
-        yield _tile("Follow-ups", share, asked, "Recall@10, of that of the question in full")
+        yield tile("Follow-ups", share, asked, "Recall@10, of that of the question in full")
     spread = f"95 % within {numbers.latency.p95:.0f} ms"
-    yield _tile(
+    yield tile(
         "Answer in", f"{numbers.latency.p50:.0f} ms", spread, "half of the questions, from question to last word"
     )
 
@@ -99,33 +95,6 @@ def _shown(value: float, name: str) -> str:
 
 def _between(one: Estimate, name: str) -> str:
     return f"{_shown(one.low, name)} to {_shown(one.high, name)}"
-
-
-def _tile(label: str, value: str, spread: str, meaning: str) -> str:
-    return (
-        f'<div class="tile"><h3>{escape(label)}</h3><p class="value">{escape(value)}</p>'
-        f'<p class="spread">{escape(spread)}</p><p class="meaning">{escape(meaning)}</p></div>'
-    )
-
-
-def _section(table: Table, plot: _Plot | None) -> str:
-    drawn = _picture(table.title, plot) if plot else ""
-    note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
-    heads = "".join(f"<th>{escape(heading)}</th>" for heading in table.headings)
-    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
-    return (
-        f"<section><h2>{escape(table.title)}</h2>{drawn}"
-        f'<div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>{note}</section>'
-    )
-
-
-def _picture(title: str, plot: _Plot) -> str:
-    """The plot twice: the browser shows the one that fits the theme."""
-    light, dark = (f"data:image/png;base64,{base64.b64encode(plot(ink)).decode()}" for ink in (plots.LIGHT, plots.DARK))
-    return (
-        f'<picture><source media="(prefers-color-scheme: dark)" srcset="{dark}">'
-        f'<img alt="{escape(title)}" src="{light}"></picture>'
-    )
 
 
 def _mistakes(found: Mapping[Kind, list[Mistake]]) -> Iterator[str]:

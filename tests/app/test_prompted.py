@@ -167,3 +167,10 @@ def test_a_rewriting_that_would_not_fit_the_window_is_not_asked_for() -> None:
     chat = Says(pieces=["How many days of annual leave do part-time staff get?"])
     answerer = PromptedAnswerer(LanguageModel("says", chat, Words(60)), 20)
     assert answerer.rewritten("And part-time staff?", TURNS) == ""
+
+
+def test_an_answers_tokens_are_counted_whatever_the_template_allows(llama_dir: Path, narrow_llama_dir: Path) -> None:
+    for folder in (llama_dir, narrow_llama_dir):
+        answerer = PromptedAnswerer(load_llama(folder, "cpu", 0, 24), 24)
+        one, three = answerer.tokens("badge"), answerer.tokens("badge badge badge")
+        assert (answerer.tokens(""), 0 < one < three) == (0, True)

@@ -1,0 +1,1 @@
+"""Whether one model answers better than another on held-out questions."""
