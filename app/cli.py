@@ -12,6 +12,7 @@ import typer
 
 from app.access_commands import access_app
 from app.answers_commands import answers_app
+from app.finetune_commands import finetune_app
 from app.index_commands import index_app
 from app.insights_commands import insights
 from app.keeping_commands import keeping_app
@@ -40,6 +41,7 @@ app.add_typer(answers_app, name="answers")
 app.add_typer(keeping_app)
 app.command(epilog="Example: frontdesk insights --days 7")(insights)
 app.add_typer(slack_app, name="slack")
+app.add_typer(finetune_app, name="finetune")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 As = Annotated[

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, delete, func, insert, select
 
 from app.access import Action, Caller, Resource, authorize
 from app.events import Citation
-from app.tables import conversations, feedback, messages
+from app.tables import conversations, feedback, messages, summaries, training_turns
 from retrieval.access import Scope
 from retrieval.chunk import Chunk
 from retrieval.errors import Missing
@@ -137,6 +137,7 @@ class Conversations:
             "audiences": sorted(message.audiences),
             "timings": dict(message.timings_ms),
             "created_at": datetime.now(UTC),
+            "place": caller.place,
         }
         newest = select(func.max(messages.c.number)).where(messages.c.conversation == conversation)
         with writing(self._engine) as connection:
@@ -173,6 +174,9 @@ class Conversations:
         with writing(self._engine) as connection:
             rated = feedback.c.answer.startswith(f"{conversation}:", autoescape=True)
             connection.execute(delete(feedback).where(rated))
+            learned = training_turns.c.answer.startswith(f"{conversation}:", autoescape=True)
+            connection.execute(delete(training_turns).where(learned))
+            connection.execute(delete(summaries).where(summaries.c.conversation == conversation))
             connection.execute(delete(messages).where(messages.c.conversation == conversation))
             connection.execute(delete(conversations).where(conversations.c.id == conversation))
 

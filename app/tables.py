@@ -54,6 +54,23 @@ messages = Table(
     # Milliseconds from the question to the end of each stage of its answer.
     Column("timings", JSON, nullable=False, server_default=text("'{}'")),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    # Where it was said, which a copy of the conversation keeps; empty: with the owner only.
+    Column("place", String, nullable=False, server_default=text("''")),
+)
+
+# What the turns of a conversation until a message came to, as a model said it. It enters a prompt only where all its
+# audiences are in scope, and goes with the first of its chunks.
+summaries = Table(
+    "summaries",
+    metadata,
+    Column("conversation", String, ForeignKey("conversations.id"), primary_key=True),
+    Column("until", Integer, nullable=False),
+    Column("turns", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("chunks", JSON, nullable=False),
+    Column("audiences", JSON, nullable=False),
+    Column("model", String, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
 )
 
 # Answers that a person wrote; approved ones are documents of the source `verified-answers`.
@@ -81,6 +98,14 @@ feedback = Table(
     Column("who", String, primary_key=True),
     Column("verdict", String, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+# Answers that an admin lets a model learn from: CONVERSATION:NUMBER, as in feedback.
+training_turns = Table(
+    "training_turns",
+    metadata,
+    Column("answer", String, primary_key=True),
     Column("at", DateTime(timezone=True), nullable=False),
 )
 
