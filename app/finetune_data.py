@@ -4,7 +4,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -84,37 +84,65 @@ class Teaching:
         return Teacher(connect(RemoteModel(self.url, self.model, SecretStr(key), "", 0, 1024)), self.per_passage)
 
 
-def make(  # noqa: PLR0913 - what may be left out is by keyword
-    home: Home,
-    allowed: Permission,
-    recipe: Recipe,
-    out: Path,
-    step: Step,
-    *,
-    questions: Path | None = None,
-    counting: Counting = Counting(),
-    teaching: Teaching | None = None,
-) -> dict[str, Any]:
-    """Build a set and write its files; returns what data.json says.
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What a set is made of beside the documents, and how its prompts are counted."""
+
+    questions: Path | None = None
+    counting: Counting = field(default_factory=Counting)
+    teaching: Teaching | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A set, and what is told of it in data.json and to people."""
+
+    dataset: Dataset
+    facts: dict[str, Any]
+    slack: tuple[str, ...]
+
+
+def build(home: Home, allowed: Permission, recipe: Recipe, making: Making, step: Step = lambda *_: None) -> Made:
+    """Build a set that something can be learned from.
 
     Raises:
-        Unusable: nothing can be learned from what was found, or the folder cannot be written.
+        Unusable: nothing can be learned from what was found.
     """
-    written = [*_verified(home, allowed), *liked.cases(home.engine, allowed), *_asked(questions, allowed)]
+    written = [*_verified(home, allowed), *liked.cases(home.engine, allowed), *_asked(making.questions, allowed)]
     chunks = _chunks(home, allowed)
-    counter = counting.counter
+    counter = making.counting.counter
     assembly = Assembly(_desk(home), allowed.scope, counter, min(home.settings.answer_tokens, counter.window // 2))
     masking = Masking(_people(home, allowed, chunks), lambda text: hidden(text)[0])
-    teacher = teaching.teacher() if teaching else None
-    builder = Builder(recipe, allowed, chunks, assembly, masking, step, teacher)
-    dataset = builder.build(written)
+    teacher = making.teaching.teacher() if making.teaching else None
+    dataset = Builder(recipe, allowed, chunks, assembly, masking, step, teacher).build(written)
     refuse_useless(dataset.train)
-    counted = f"{counting.folder.name}, window {counter.window}" if counting.folder else "nothing"
+    folder = making.counting.folder
+    counted = f"{folder.name}, window {counter.window}" if folder else "nothing"
     found = facts(dataset, recipe, allowed.documents, counted)
     if teacher:
         found["teacher"] = {"asked": teacher.said, "kept": teacher.kept}
-    _write(out, dataset, found, _slack_sources(home, allowed))
-    return found
+    return Made(dataset, found, tuple(_slack_sources(home, allowed)))
+
+
+def write(out: Path, made: Made) -> None:
+    """Each file is written beside its place first; data.json, which vouches for the others, comes last.
+
+    Raises:
+        Unusable: the folder cannot be written.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out) as beside:
+            write_examples(Path(beside) / TRAIN, made.dataset.train)
+            write_examples(Path(beside) / TEST, made.dataset.test)
+            (Path(beside) / CARD).write_text(card(made.facts, made.slack), encoding="utf-8")
+            stated = json.dumps(made.facts, indent=1, ensure_ascii=False) + "\n"
+            (Path(beside) / FACTS).write_text(stated, encoding="utf-8")
+            (out / FACTS).unlink(missing_ok=True)
+            for name in (TRAIN, TEST, CARD, FACTS):
+                (Path(beside) / name).replace(out / name)
+    except OSError as exc:
+        raise Unusable(f"The data set cannot be written to {out}: {exc.strerror or exc}") from exc
 
 
 def _desk(home: Home) -> Desk:
@@ -162,19 +190,3 @@ def _stated_window(folder: Path) -> int:
     except (OSError, ValueError, AttributeError):
         return 0
     return stated if isinstance(stated, int) else 0
-
-
-def _write(out: Path, dataset: Dataset, found: dict[str, Any], slack: list[str]) -> None:
-    """Each file is written beside its place first; data.json, which vouches for the others, comes last."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out) as beside:
-            write_examples(Path(beside) / TRAIN, dataset.train)
-            write_examples(Path(beside) / TEST, dataset.test)
-            (Path(beside) / CARD).write_text(card(found, slack), encoding="utf-8")
-            (Path(beside) / FACTS).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-            (out / FACTS).unlink(missing_ok=True)
-            for name in (TRAIN, TEST, CARD, FACTS):
-                (Path(beside) / name).replace(out / name)
-    except OSError as exc:
-        raise Unusable(f"The data set cannot be written to {out}: {exc.strerror or exc}") from exc

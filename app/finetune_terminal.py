@@ -49,7 +49,7 @@ def show_dataset(folder: Path, found: dict[str, Any]) -> None:
         asked, kept = found["teacher"]["asked"], found["teacher"]["kept"]
         out.print(f"Of {asked} questions of the teacher {kept} quote their passage word for word.")
     out.print(f"Wrote {folder} (digest {found['digest'][:16]}). README.md there says what is inside.", soft_wrap=True)
-    out.print(f"Next: frontdesk finetune train {folder}", soft_wrap=True)
+    out.print(f"Next: frontdesk finetune train --base LLAMA --data {folder} --out ADAPTER", soft_wrap=True)
 
 
 def show_liked(turns: Sequence[LikedTurn]) -> None:

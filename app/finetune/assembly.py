@@ -10,7 +10,7 @@ from app.finetune.example import Example, SourceText
 from retrieval import country
 from retrieval.access import Scope
 from retrieval.budget import TokenCounter, fit, passages_wanted
-from retrieval.chunk import digest
+from retrieval.chunk import Chunk, digest
 from retrieval.errors import OverWindow
 from retrieval.passage import Passage
 from retrieval.prompt import Message, messages
@@ -102,13 +102,21 @@ class Assembly:
         return finding.passages
 
     def _shown(self, case: Case, found: Sequence[Passage]) -> Sequence[Passage]:
-        """What was found, without the passages that hold the words to be withheld."""
-        shown = [passage for passage in found if not any(words in passage.text for words in case.without)]
+        """What was found, without the chunks that hold the words to be withheld."""
+        parts = [
+            replace(passage, chunks=tuple(one for one in passage.chunks if not _holds(one, case.without)))
+            for passage in found
+        ]
+        shown = [passage for passage in parts if passage.chunks]
         if not shown:
             raise Unfit("nothing was found")
         if any(said_by(words, passage) >= _SAYS_IT_TOO for words in case.without for passage in shown):
             raise Unfit("another source says it too")
         return _numbered(shown)
+
+
+def _holds(chunk: Chunk, words: Sequence[str]) -> bool:
+    return any(each in chunk.text for each in words)
 
 
 def _numbered(passages: Sequence[Passage]) -> list[Passage]:

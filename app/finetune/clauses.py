@@ -7,7 +7,7 @@ from app.finetune.wording import asked, lowered, spoken
 
 _MOST_WORDS, _FEWEST_WORDS = 24, 3
 _UNCLEAR = re.compile(
-    r"^(?:in|on|at|for|by|with|from|during|after|before|your|each|some|most|all|both|between|without|of|here|we)\b|"
+    r"^(?:in|on|at|for|by|with|from|during|after|before|your|each|some|most|all|between|without|of|here|we)\b|"
     r"\b(?:who|what|how|that|which|where|if|when|because|while|whether|us|this|these|those|there|then|below|above)\b|"
     r"\b(?:can|may|must|will|sees)\b|\b(?:it|they|you|we)\b.",
     re.IGNORECASE,

@@ -1,5 +1,6 @@
 """Which questions are asked of a document: all forms in turn, some as follow-ups, some with the source withheld."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,18 @@ from retrieval.rewrite import Turn
 
 _OF_ONE_ANSWER = 2  # questions with the same answer at most
 _OPENERS = ("And {}", "What about this: {}", "One more: {}", "Also, {}", "Then {}")
+_BROAD = {"heading", "keywords", "list"}  # forms that other passages of the document answer a little, too
+_NO_FOLLOW_UPS = {"keywords", "since", "contact"}
+_SHORTER = [  # what goes without saying after a question about the same document
+    (
+        re.compile(
+            r"^What (?:happens|do I have to know|applies) (?=(?:if|when|once|during|after|before|on|for|from) )"
+        ),
+        "",
+    ),
+    (re.compile(r"^What do I need to know about |^How does it work: "), "what about "),
+    (re.compile(r" \([^()]*\)(?=[:?])"), ""),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +58,26 @@ def of_drafts(
         uri, before = draft.chunk.uri, chosen[place - 1]
         question = varied(draft.question, random, vocabulary.common)
         chance = random.random()
-        if chance < mixture.refusals / 2:
+        if chance < mixture.refusals / 2 or (chance < mixture.refusals and draft.form in _BROAD):
             yield Case(question, origin, refusing, (uri,), (), draft.quotes, frozenset([uri]), "document withheld")
         elif chance < mixture.refusals:
             yield Case(question, origin, refusing, (uri,), (), draft.quotes, form="passage withheld")
-        elif chance < mixture.refusals + mixture.follow_ups and before.chunk.id != draft.chunk.id:
+        elif chance < mixture.refusals + mixture.follow_ups and _may_follow(draft, before):
             turns = (Turn(before.question, f"{before.answer} [1]"),)
-            question = random.choice(_OPENERS).format(lowered(draft.question, vocabulary.common))
+            question = _following(draft.question, vocabulary, random)
             yield Case(question, origin, quoting(draft.quotes, uri), (uri,), turns, form=draft.form)
         else:
             yield Case(question, origin, quoting(draft.quotes, uri), (uri,), form=draft.form)
+
+
+def _may_follow(draft: Draft, before: Draft) -> bool:
+    return draft.form not in _NO_FOLLOW_UPS and before.chunk.id != draft.chunk.id
+
+
+def _following(question: str, vocabulary: Vocabulary, random: Random) -> str:
+    for pattern, instead in _SHORTER:
+        question = pattern.sub(instead, question)
+    return random.choice(_OPENERS).format(lowered(question, vocabulary.common))
 
 
 def mixed(every: Sequence[Draft], most: int, random: Random) -> list[Draft]:

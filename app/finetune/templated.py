@@ -23,7 +23,7 @@ _CONTINUES = re.compile(r"(?:It|They|This|That|These|Those|Then|Otherwise|He|She
 _CONTACT = re.compile(r"(?:contact|questions|owner)\b ?[:?]|(?:write to|call \+|contact the)\b", re.IGNORECASE)
 _SINCE = re.compile(r"\b(?:effective|in force since|valid from|stand:|applies from)\b", re.IGNORECASE)
 _ASKS = re.compile(r"(?:who|what|which|when|where|how|why|if|can|do|is|are|may|must|your)\b", re.IGNORECASE)
-_TERM = re.compile(r"(?!Yes|No|Example|Questions|Contact|Owner)(?P<term>[^\W\d_][^:.,|]{2,40}): (?=\S.{9,})")
+_TERM = re.compile(r"(?!Yes|No|Example|Questions|Contact|Owner)(?P<term>[^\W\d_][^:.,|\d]{2,40}): (?=\S.{9,})")
 _POINTING = re.compile(r"\b(?:it|this|that|they|them|these|those)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Set
 from random import Random
 
-_YOU = re.compile(r"\b(you are|you're|yourself|yours|your|you)\b(?=(\W+)([\w']*))", re.IGNORECASE)
+_YOU = re.compile(r"\b(you are|you're|yourself|yours|your|you)\b(?=(\W*)([\w']*))", re.IGNORECASE)
 _SAID = {"you are": "I am", "you're": "I'm", "yourself": "myself", "yours": "mine", "your": "my"}
 _AFTER_OBJECT_WORDS = """
     to for with in on at by from and or as if when about the a an your any one this that before after within under more
