@@ -60,7 +60,7 @@ THREAD = [
         thread_ts="1736240659.000100",
     ),
 ]
-SMALL = Recipe(mixture=Mixture(per_document=8))
+SMALL = Recipe(mixture=Mixture(per_document=5))
 
 
 @pytest.fixture(scope="session")
