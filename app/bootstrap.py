@@ -23,6 +23,7 @@ from app.places import make_private_folder, milvus_file, uploads_of
 from app.purge import purge
 from app.quoting import QuotingAnswerer
 from app.settings import Settings, without_secrets
+from app.summaries import Condenser, Summaries, in_a_thread
 from app.trace import texts_of
 from ingest.choices import Choices
 from ingest.folder import Folder, Read, root_of
@@ -142,6 +143,12 @@ class Home:
         return Tracing(self.settings.traces) if self.settings.traces else None
 
     @cached_property
+    def summaries(self) -> Summaries | None:
+        """What older turns came to, where the model that answers can sum up."""
+        first = next(iter(self.answerers.values()))
+        return Summaries(self.engine, self.conversations, first, in_a_thread) if isinstance(first, Condenser) else None
+
+    @cached_property
     def desk(self) -> Desk:
         """The answering service."""
         settings = self.settings
@@ -153,6 +160,7 @@ class Home:
             settings.evidence,
             settings.contact,
             self._watches(),
+            summaries=self.summaries,
         )
 
     def _watches(self) -> list[ended.Watch]:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Engine, Row, select, update
+from sqlalchemy import Column, Engine, Row, delete, select, update
 
 from app.shingles import Shingle, shingles
-from app.tables import conversations, feedback, messages, slack_events, slack_questions
+from app.tables import conversations, feedback, messages, slack_events, slack_questions, summaries
 from app.trace import standing_elsewhere, strings
 from retrieval.ledger.engine import reading, writing
 from retrieval.ledger.schema import chunks
@@ -20,7 +20,12 @@ from retrieval.prompt import SOURCE_REMOVED
 
 _BATCH = 500
 _Part = Mapping[str, Any]
-_BESIDE: tuple[Column[Any], ...] = (slack_events.c.body, slack_questions.c.text, feedback.c.reason)
+_BESIDE: tuple[Column[Any], ...] = (
+    slack_events.c.body,
+    slack_questions.c.text,
+    feedback.c.reason,
+    summaries.c.text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ def erase(engine: Engine, texts: Iterable[str]) -> int:
             changed.append((row, parts))
             if row.number == 1:  # the title is its beginning
                 closed.append(row.conversation)
+    _erase_summaries(engine, gone, {row.conversation for row, _ in changed})
     with writing(engine) as connection:
         for row, parts in changed:
             where = (messages.c.conversation == row.conversation, messages.c.number == row.number)
@@ -98,9 +104,19 @@ def _said(engine: Engine) -> Iterable[Row[Any, Any, Any]]:
         yield from connection.execution_options(yield_per=_BATCH).execute(query)
 
 
+def _erase_summaries(engine: Engine, gone: set[str], conversations_changed: set[str]) -> None:
+    """Drop each summary that rests on a chunk that is gone, or sums up what was changed."""
+    rows = _rows(engine, summaries.c.chunks)
+    dropped = [row[1] for row in rows if not gone.isdisjoint(row[0])] + sorted(conversations_changed)
+    if dropped:
+        with writing(engine) as connection:
+            connection.execute(delete(summaries).where(summaries.c.conversation.in_(dropped)))
+
+
 def _gone(engine: Engine) -> set[str]:
     """The chunks that words rest on and that are no more."""
     named = {chunk for row in _said(engine) for part in row.parts if part["text"] for chunk in part["chunks"]}
+    named |= {chunk for row in _rows(engine, summaries.c.chunks) for chunk in row[0]}
     known: set[str] = set()
     ids = sorted(named)
     with reading(engine) as connection:

@@ -1,7 +1,7 @@
 """The prompted answerer: a token-counted prompt, streamed from any LangChain chat model, checked on the way."""
 
 import logging
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 
 from langchain_core.messages import BaseMessage
@@ -11,12 +11,15 @@ from app.grounding import grounded
 from app.llm.model import LanguageModel, to_langchain
 from retrieval.budget import fit, refuse_over_window
 from retrieval.errors import FrontdeskError, ModelUnavailable
+from retrieval.history import older
 from retrieval.passage import Passage
-from retrieval.prompt import rewriting
+from retrieval.plain import storable
+from retrieval.prompt import rewriting, summing_up
 from retrieval.rewrite import Turn, is_faithful, recent
 
 _log = logging.getLogger(__name__)
 _LONGEST_REWRITING = 400  # characters
+_LONGEST_SUMMARY = 1_200  # characters
 
 
 class PromptedAnswerer:
@@ -54,6 +57,22 @@ class PromptedAnswerer:
         line = next(iter(said.strip().splitlines()), "").strip("\"' ")
         return line if is_faithful(line, question, turns) else ""
 
+    def condensed(self, turns: Sequence[Turn]) -> Turn | None:
+        """What the older ones of these turns come to, as one; None while the history has space or the model fails."""
+        counter, room = self._model.counter, self._model.counter.window - self._reserve
+        old = older(turns, counter, room)
+        while old and counter.count(summing_up(old)) > room:
+            old.pop(0)
+        if not any(not turn.covers for turn in old):
+            return None
+        try:
+            with closing(self._raw(to_langchain(summing_up(old)))) as pieces:
+                text = _beginning(pieces)
+        except ModelUnavailable as exc:
+            _log.warning("Older turns were not summed up: %s", exc)
+            return None
+        return Turn("", text, sum(turn.covers or 1 for turn in old)) if text else None
+
     def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:
         """Fit the prompt, then stream; the model reads the turns itself."""
         prompt = fit(question, passages, turns, self._model.counter, self._reserve)
@@ -78,3 +97,14 @@ class PromptedAnswerer:
             raise ModelUnavailable("The language model failed. Please try again in a minute") from exc
         if not said:
             raise ModelUnavailable("The language model gave an empty answer. Please try again")
+
+
+def _beginning(pieces: Iterable[str]) -> str:
+    """As much as a summary may have, up to the end of a sentence or word, as text that can act as nothing."""
+    said = ""
+    for piece in pieces:
+        said += piece
+        if len(said) > _LONGEST_SUMMARY:
+            said = said[:_LONGEST_SUMMARY].rsplit(" ", 1)[0]
+            break
+    return storable(said).strip()
