@@ -23,7 +23,7 @@ from app.places import make_private_folder, milvus_file, uploads_of
 from app.purge import purge
 from app.quoting import QuotingAnswerer
 from app.settings import Settings, without_secrets
-from app.summaries import Condenser, Summaries, in_a_thread
+from app.summaries import NO_SUMMARIES, Condenser, Memory, Summaries, in_a_thread
 from app.trace import texts_of
 from ingest.choices import Choices
 from ingest.folder import Folder, Read, root_of
@@ -143,10 +143,12 @@ class Home:
         return Tracing(self.settings.traces) if self.settings.traces else None
 
     @cached_property
-    def summaries(self) -> Summaries | None:
+    def summaries(self) -> Memory:
         """What older turns came to, where the model that answers can sum up."""
         first = next(iter(self.answerers.values()))
-        return Summaries(self.engine, self.conversations, first, in_a_thread) if isinstance(first, Condenser) else None
+        if isinstance(first, Condenser):
+            return Summaries(self.engine, self.conversations, first, in_a_thread)
+        return NO_SUMMARIES
 
     @cached_property
     def desk(self) -> Desk:

@@ -16,7 +16,7 @@ from app.conversations import Conversations, NewMessage, Part
 from app.events import VERIFIED, AnswerEvent, Citation, Done, Failed, Found, Refused, Token
 from app.grounding import cited, claim_of, support
 from app.observation.ended import Ended, Watch, tell
-from app.summaries import Summaries
+from app.summaries import NO_SUMMARIES, Memory
 from app.told import citation_of, closest, source_of
 from retrieval import country
 from retrieval.access import Scope
@@ -60,7 +60,7 @@ class Desk:
     threshold: float
     contact: str
     watches: Sequence[Watch] = ()
-    summaries: Summaries | None = None  # where a model can sum up
+    summaries: Memory = NO_SUMMARIES
 
     def ask(self, question: Question) -> Iterator[AnswerEvent]:
         """Accept a question; its events end in exactly one of Done, Refused and Failed.
@@ -84,11 +84,6 @@ class Desk:
                 conversation = self.conversations.begin(question.caller, question.text)
             self.keep(question, conversation, NewMessage("user", "asked", (Part(question.text),)))
         return _Answer(self, question, answerer, tuple(turns), conversation).events()
-
-    def before(self, question: Question, conversation: str) -> tuple[Turn, ...]:
-        """What older turns came to, for a conversation that we keep."""
-        keeps = self.summaries and question.turns is None and question.conversation
-        return self.summaries.before(question.caller, conversation) if self.summaries and keeps else ()
 
     def understood(self, text: str, turns: Sequence[Turn], scope: Scope) -> tuple[str, str]:
         """The question that stands alone, and what else of the conversation to search with."""
@@ -160,8 +155,9 @@ class _Answer:
         if finding.verified:
             self.model, answering = VERIFIED, _word_for_word(finding.passages)
         else:
-            turns = (*self.desk.before(self.question, self.conversation), *self.turns)
-            answering = self.answerer.begin(self.question.text, asked, finding.passages, turns)
+            keeps = self.turns and self.question.turns is None
+            before = self.desk.summaries.before(self.question.caller, self.conversation) if keeps else ()
+            answering = self.answerer.begin(self.question.text, asked, finding.passages, (*before, *self.turns))
         self.used, self.tokens = answering.passages, answering.tokens
         yield Found(asked, tuple(map(source_of, answering.passages)), self.conversation, better)
         yield from self._streamed(answering, finding)
@@ -218,7 +214,7 @@ class _Answer:
         ]
         self._mark("total")
         self._keep("verified" if self.model == VERIFIED else "answered", self.said, citations)
-        if self.desk.summaries and self.turns and self.question.turns is None:
+        if self.turns and self.question.turns is None:
             self.desk.summaries.refresh(self.question.caller, self.conversation)
         told = (answer, tuple(citations), answering.tokens, self.timings, self.conversation)
         yield Done(*told, self.model, self.answer_id)

@@ -38,6 +38,32 @@ class Condenser(Protocol):
         ...
 
 
+class Memory(Protocol):
+    """What the desk asks for: what older turns came to, and to sum up after an answer."""
+
+    def before(self, caller: Caller, conversation: str) -> tuple[Turn, ...]:
+        """The summary as a turn, if there is one that this caller may read."""
+        ...
+
+    def refresh(self, caller: Caller, conversation: str) -> None:
+        """After an answer."""
+        ...
+
+
+class NoSummaries:
+    """Where no model can sum up."""
+
+    def before(self, caller: Caller, conversation: str) -> tuple[Turn, ...]:
+        """Nothing."""
+        return ()
+
+    def refresh(self, caller: Caller, conversation: str) -> None:
+        """Nothing."""
+
+
+NO_SUMMARIES = NoSummaries()
+
+
 def in_a_thread(work: Callable[[], None]) -> None:
     """Do it beside everything else; what is not done when the process ends is done after the next answer."""
     threading.Thread(target=work, daemon=True, name="summary").start()

@@ -17,7 +17,6 @@ TESTED_ELSEWHERE = {
     "app/approval.py": "tests/app/test_verified_answers.py",
     "app/finetune_commands.py": "tests/app/finetune/test_finetune_data_commands.py",
     "app/finetune_terminal.py": "tests/app/finetune/test_finetune_data_commands.py",
-    "app/csv_rows.py": "tests/app/test_people.py and test_verified_answers.py read such files",
     "app/callers.py": "tests/app/test_server.py and test_run_routes.py speak for callers",
     "ui/screens/failure.py": "tests/ui/test_web.py",
     "app/run_terminal.py": "tests/app/test_terminal.py and test_run_commands.py",

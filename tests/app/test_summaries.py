@@ -12,7 +12,7 @@ from app.desk import Desk, Question
 from app.events import Done
 from app.llm.model import LanguageModel
 from app.prompted import PromptedAnswerer
-from app.summaries import Condenser, Summaries
+from app.summaries import NO_SUMMARIES, Condenser, Summaries
 from app.tables import summaries
 from retrieval.budget import fit
 from retrieval.prompt import AFTER_SOURCES, EARLIER, SUM_UP, Message
@@ -190,5 +190,5 @@ def test_the_desk_gives_the_summary_to_the_model_and_tells_how_many_turns_it_sta
 
 
 def test_the_quoting_answerer_needs_none_of_it(own_office: Home) -> None:
-    assert own_office.summaries is None
+    assert own_office.summaries is NO_SUMMARIES
     assert not isinstance(own_office.answerers["quoting"], Condenser)
