@@ -23,7 +23,13 @@ def talked(own_company: Home) -> Home:  # noqa: F811
     """An answer from Slack was found helpful, one that rests on Slack was verified, and one was given in Slack."""
     (thread,) = [one.uri for one in entries(own_company.engine, "slack-T1")]
     one = VerifiedAnswer(
-        "v1", "Where may an umbrella be left?", "The boiler room.", "x@x.example", "everyone", (thread,), None
+        "v1",
+        "Where may an umbrella be left?",
+        "The boiler room.",
+        "x@x.example",
+        "everyone",
+        (thread, "handbook/travel.md"),
+        None,
     )
     verified_answers.propose(own_company.engine, [one])
     verified_answers.approve(own_company.engine, "v1")
