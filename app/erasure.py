@@ -106,8 +106,8 @@ def _said(engine: Engine) -> Iterable[Row[Any, Any, Any]]:
 
 def _erase_summaries(engine: Engine, gone: set[str], conversations_changed: set[str]) -> None:
     """Drop each summary that rests on a chunk that is gone, or sums up what was changed."""
-    rows = _rows(engine, summaries.c.chunks)
-    dropped = [row[1] for row in rows if not gone.isdisjoint(row[0])] + sorted(conversations_changed)
+    held = ((row[0], tuple[Any, ...](row)[1]) for row in _rows(engine, summaries.c.chunks))
+    dropped = [one for chunks_held, one in held if not gone.isdisjoint(chunks_held)] + sorted(conversations_changed)
     if dropped:
         with writing(engine) as connection:
             connection.execute(delete(summaries).where(summaries.c.conversation.in_(dropped)))
