@@ -15,7 +15,7 @@ from app.answerer import Answerer
 from app.conversations import Conversations
 from app.desk import Desk
 from app.erasure import Deleted
-from app.identity.oidc import OpenIdConnect, Provider
+from app.identity.oidc import OpenIdConnect, provider_of
 from app.language_models import answerer_with_quotes, version_answerer
 from app.observation import ended, logs
 from app.observation.metrics import Metrics
@@ -27,18 +27,18 @@ from app.registry.memory import Memory
 from app.registry.shelf import shelf_of
 from app.registry.switch import LiveAnswerers, Switch
 from app.settings import Settings, without_secrets
+from app.summaries import Summaries, in_a_thread
 from app.trace import texts_of
 from ingest.choices import Choices
-from ingest.folder import Folder, Read, root_of
+from ingest.folder import Read
 from ingest.instructions import speaks_to_model
 from ingest.jail import Jail
 from ingest.lock import database_writer, writer
 from ingest.patterns import EVERYTHING, Patterns
 from ingest.pipeline import Pipeline
 from ingest.report import Progress, Report
-from ingest.slack_export import SlackExport
 from ingest.source import Source
-from retrieval.access import EVERYONE
+from ingest.source_choice import source_at
 from retrieval.cross_encoder import CrossEncoder
 from retrieval.embedder import Embedder
 from retrieval.embedding_model import EmbeddingModel, installed_minilm
@@ -129,12 +129,7 @@ class Home:
     @cached_property
     def provider(self) -> OpenIdConnect | None:
         """The company's OpenID Connect, where the settings name one."""
-        if self.settings.login != "oidc":
-            return None
-        told, back = self.settings, f"{self.settings.page_address}/oidc/callback"
-        return OpenIdConnect(
-            Provider(told.oidc_issuer, told.oidc_client, told.oidc_secret.get_secret_value(), back, told.oidc_groups)
-        )
+        return provider_of(self.settings)
 
     @cached_property
     def answerers(self) -> Mapping[str, Answerer]:
@@ -168,6 +163,11 @@ class Home:
         return Tracing(self.settings.traces) if self.settings.traces else None
 
     @cached_property
+    def summaries(self) -> Summaries:
+        """What older turns came to, where the model that answers can sum up."""
+        return Summaries(self.engine, self.conversations, self.answerers, in_a_thread)
+
+    @cached_property
     def desk(self) -> Desk:
         """The answering service."""
         return self.desk_with(self.answerers)
@@ -183,6 +183,7 @@ class Home:
             settings.evidence,
             settings.contact,
             self._watches(),
+            summaries=self.summaries,
         )
 
     def _watches(self) -> list[ended.Watch]:
@@ -282,21 +283,6 @@ class Home:
             other.save()
             compare(self.engine, other)
             return other.rows
-
-
-def source_at(path: Path, choices: Choices, known: Iterable[SourceEntry], read: Read) -> Source:
-    """The source that a path stands for; `read` reads its documents, where they are not Slack's.
-
-    Raises:
-        Unusable: it is neither a folder, a document nor a Slack export.
-    """
-    default = choices.audience or EVERYONE
-    patterns = Patterns(choices.include, choices.exclude)
-    if path.is_dir():
-        return Folder(path, default, read=read, patterns=patterns)
-    if path.suffix.lower() == ".zip":
-        return SlackExport(path, default)
-    return Folder(root_of(path, [source.location for source in known]), default, only=path, read=read)
 
 
 def _faiss_files(home: Home, _: str) -> Index:

@@ -97,8 +97,8 @@ def ask(
 
     from app import json_output
     from app.access import caller_for
-    from app.desk import Question
     from app.events import Failed, told_once
+    from app.question import Question
     from app.terminal import show_event
 
     home = _home()
@@ -131,7 +131,7 @@ def search(
     """Show what is found for a question, with scores."""
     from app import json_output
     from app.access import caller_for
-    from app.question_text import refuse_unusable
+    from app.question import refuse_unusable
     from app.quoting import QuotingAnswerer
     from app.terminal import show_hits
 

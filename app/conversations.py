@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, func, insert, select, update
 
 from app.access import Action, Caller, Resource, authorize
 from app.events import Citation
+from app.forgetting import delete_conversations, delete_messages
 from app.slack_rooms import known, readers_at
-from app.tables import conversations, feedback, messages
+from app.tables import conversations, messages
 from retrieval.access import Scope
 from retrieval.budget import TokenUse
 from retrieval.chunk import Chunk
@@ -182,6 +183,7 @@ class Conversations:
             "made": asdict(message.made),
             "model": message.model,
             "created_at": datetime.now(UTC),
+            "place": caller.place,
         }
         newest = select(func.max(messages.c.number)).where(messages.c.conversation == conversation)
         with writing(self._engine) as connection:
@@ -226,19 +228,13 @@ class Conversations:
         """Delete a conversation."""
         self.open(caller, conversation, Action.CHANGE_CONVERSATION)
         with writing(self._engine) as connection:
-            rated = feedback.c.answer.startswith(f"{conversation}:", autoescape=True)
-            connection.execute(delete(feedback).where(rated))
-            connection.execute(delete(messages).where(messages.c.conversation == conversation))
-            connection.execute(delete(conversations).where(conversations.c.id == conversation))
+            delete_conversations(connection, [conversation])
 
     def drop(self, caller: Caller, conversation: str, numbers: range) -> None:
         """Delete the messages of these numbers, with what was said of them."""
         self.open(caller, conversation, Action.CHANGE_CONVERSATION)
-        gone = messages.c.number.between(numbers.start, numbers.stop - 1)
-        rated = feedback.c.answer.in_([f"{conversation}:{number}" for number in numbers])
         with writing(self._engine) as connection:
-            connection.execute(delete(feedback).where(rated))
-            connection.execute(delete(messages).where(messages.c.conversation == conversation, gone))
+            delete_messages(connection, conversation, numbers)
 
     def _said(self, conversation: str, scope: Scope) -> list[tuple[Said, frozenset[str]]]:
         query = select(messages).where(messages.c.conversation == conversation).order_by(messages.c.number)

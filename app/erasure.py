@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Engine, Row, func, select, update
+from sqlalchemy import Column, Engine, Row, delete, func, select, update
 
 from app.shingles import Shingle, shingles
-from app.tables import conversations, feedback, hr_questions, messages, slack_events, slack_questions
+from app.tables import conversations, feedback, hr_questions, messages, slack_events, slack_questions, summaries
 from app.trace import standing_elsewhere, strings
 from retrieval.ledger.engine import reading, writing
 from retrieval.ledger.schema import chunks
@@ -27,6 +27,7 @@ _BESIDE: tuple[Column[Any], ...] = (
     hr_questions.c.question,
     hr_questions.c.note,
     conversations.c.title,
+    summaries.c.text,
 )
 
 
@@ -58,6 +59,7 @@ def erase(engine: Engine, texts: Iterable[str]) -> int:
             changed.append((row, parts))
             if row.number == first[row.conversation]:  # the title is its beginning
                 closed.append(row.conversation)
+    _erase_summaries(engine, gone, {row.conversation for row, _ in changed})
     with writing(engine) as connection:
         for row, parts in changed:
             where = (messages.c.conversation == row.conversation, messages.c.number == row.number)
@@ -113,9 +115,19 @@ def _first_numbers(engine: Engine) -> dict[str, int]:
         return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def _erase_summaries(engine: Engine, gone: set[str], conversations_changed: set[str]) -> None:
+    """Drop each summary that rests on a chunk that is gone, or sums up what was changed."""
+    held = ((row[0], tuple[Any, ...](row)[1]) for row in _rows(engine, summaries.c.chunks))
+    dropped = [one for chunks_held, one in held if not gone.isdisjoint(chunks_held)] + sorted(conversations_changed)
+    if dropped:
+        with writing(engine) as connection:
+            connection.execute(delete(summaries).where(summaries.c.conversation.in_(dropped)))
+
+
 def _gone(engine: Engine) -> set[str]:
     """The chunks that words rest on and that are no more."""
     named = {chunk for row in _said(engine) for part in row.parts if part["text"] for chunk in part["chunks"]}
+    named |= {chunk for row in _rows(engine, summaries.c.chunks) for chunk in row[0]}
     known: set[str] = set()
     ids = sorted(named)
     with reading(engine) as connection:

@@ -12,10 +12,10 @@ from typing import Protocol
 
 from app.access import NOBODY
 from app.bootstrap import Home
-from app.desk import Question
 from app.evaluation.peers import Peer, peers, require_packages
 from app.evaluation.question_set import Qrels, Query, load_set
 from app.events import AnswerEvent, Done, Found, Refused, Source
+from app.question import Question
 from app.settings import Settings
 from ingest.corpus import Corpus, CorpusText
 from ingest.report import Progress, Report

@@ -7,8 +7,9 @@ import logging
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 
-from app.answerer import Answerer, Answering, Piece
+from app.answerer import Answerer, Answering, Piece, Size
 from app.breaker import Breaker
+from app.summaries import Condenser
 from retrieval.budget import TokenUse
 from retrieval.errors import ModelBusy, ModelUnavailable
 from retrieval.passage import Passage
@@ -30,13 +31,14 @@ class FallingBack:
         """The model's name."""
         return self._model.name
 
-    def check(self, question: str) -> None:
+    def check(self, question: str) -> Size:
         """Both must be able to take it; a model that cannot count it now may still be able to later."""
-        self._quoting.check(question)
+        size = self._quoting.check(question)
         try:
-            self._model.check(question)
+            return self._model.check(question)
         except ModelUnavailable as exc:
             _log.warning("The question was not counted by the model: %s", exc)
+            return size
 
     def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
         """The model's rewriting."""
@@ -45,6 +47,11 @@ class FallingBack:
         except ModelUnavailable as exc:
             _log.warning("The question was not rewritten by the model: %s", exc)
             return ""
+
+    def condensed(self, turns: Sequence[Turn]) -> Turn | None:
+        """What the model makes of the older turns, if it can sum up; quotes need none of it."""
+        can = isinstance(self._model, Condenser) and self._breaker.lets_through()
+        return self._model.condensed(turns) if can else None  # type: ignore[attr-defined]
 
     def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:
         """Begin with the model; the quotes are taken from the same passages."""

@@ -1,7 +1,7 @@
 """The prompted answerer: a token-counted prompt, streamed from any LangChain chat model, checked on the way."""
 
 import logging
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 
 from langchain_core.messages import BaseMessage
@@ -12,8 +12,10 @@ from app.llm.line import Line
 from app.llm.model import LanguageModel, to_langchain
 from retrieval.budget import TokenCounter, fit, refuse_over_window
 from retrieval.errors import FrontdeskError, ModelUnavailable, Unusable
+from retrieval.history import older
 from retrieval.passage import Passage
-from retrieval.prompt import Message, messages, rewriting
+from retrieval.plain import storable
+from retrieval.prompt import Message, messages, rewriting, summing_up
 from retrieval.rewrite import Turn, is_faithful, recent
 
 _log = logging.getLogger(__name__)
@@ -21,6 +23,7 @@ _LONGEST_REWRITING = 400  # characters
 _LONGEST_TOKEN = 24  # characters on the average, of an answer that still ends; a server may not keep our limit
 _FEWEST_FOR_ANSWER = 16  # tokens
 _ALONE = 64  # questions; whoever brings no line lets nobody wait
+_LONGEST_SUMMARY = 1_200  # characters
 
 
 class PromptedAnswerer:
@@ -71,6 +74,22 @@ class PromptedAnswerer:
                     break
         return said
 
+    def condensed(self, turns: Sequence[Turn]) -> Turn | None:
+        """What the older ones of these turns come to, as one; None while the history has space or the model fails."""
+        counter, room = self._model.counter, self._model.counter.window - self._reserve
+        old = older(turns, counter, room)
+        while old and counter.count(summing_up(old)) > room:
+            old.pop(0)
+        if not any(not turn.covers for turn in old):
+            return None
+        try:
+            with self._line.at_once_or_never() as free, closing(self._raw(to_langchain(summing_up(old)))) as pieces:
+                text = _beginning(pieces) if free else ""
+        except ModelUnavailable as exc:
+            _log.warning("Older turns were not summed up: %s", exc)
+            return None
+        return Turn("", text, sum(turn.covers or 1 for turn in old)) if text else None
+
     def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:
         """Fit the prompt, then stream; the model reads the turns itself."""
         prompt = fit(question, passages, turns, self._model.counter, self._reserve)
@@ -114,3 +133,14 @@ def refuse_small_window(counter: TokenCounter) -> None:
             f"The model's window of {counter.window} tokens is too small: Frontdesk's instructions alone take {fixed}, "
             f"an answer at least {_FEWEST_FOR_ANSWER}. Take a model with a larger window, or raise FRONTDESK_LLM_WINDOW"
         )
+
+
+def _beginning(pieces: Iterable[str]) -> str:
+    """As much as a summary may have, up to the end of a sentence or word, as text that can act as nothing."""
+    said = ""
+    for piece in pieces:
+        said += piece
+        if len(said) > _LONGEST_SUMMARY:
+            said = said[:_LONGEST_SUMMARY].rsplit(" ", 1)[0]
+            break
+    return storable(said).strip()

@@ -134,6 +134,21 @@ def schedule(
     typer.echo(f"{source} is ingested {often}")
 
 
+@sources_app.command(epilog="Example: frontdesk sources training slack-T012AB --on")
+def training(
+    source: Annotated[str, typer.Argument(help="As `frontdesk sources` shows it.")],
+    allowed: Annotated[
+        bool, typer.Option("--on/--off", help="Whether data for training may be made of it.", show_default=False)
+    ],
+) -> None:
+    """Let a model learn from a source, or not; without a word from you it may, but not from Slack."""
+    from retrieval.ledger import runs
+
+    runs.allow_training(_engine(), source, allowed=allowed)
+    what = "may be learned from" if allowed else "stays out of training"
+    typer.echo(f"{source} {what}. It counts for the next: frontdesk finetune data")
+
+
 def _home(**flags: str) -> "Home":
     from app.bootstrap import Home
     from app.settings import load

@@ -23,7 +23,6 @@ from app.bootstrap import Home
 from app.callers import Asking, Questioning, Serving
 from app.chat.routes import ROUTES as CHAT_ROUTES
 from app.chat.running import AnswersInProgress
-from app.desk import Question
 from app.door import Door, on_error, problem
 from app.events import Failed, to_json
 from app.identity import account_routes, login_routes
@@ -36,6 +35,7 @@ from app.launcher import Launcher
 from app.observation.metrics import Measured
 from app.openai_format import ChatRequest
 from app.panel import opened, readable
+from app.question import Question
 from app.registry.smoke import try_out
 from app.run_routes import ROUTES as RUN_ROUTES
 from app.server_sent import sent

@@ -13,8 +13,8 @@ from app import callers, feedback, panel, slack_choices, slack_inbox, slack_ques
 from app.access import Action, authorize
 from app.bootstrap import Home
 from app.callers import Serving
-from app.desk import Question
 from app.events import to_json
+from app.question import Question
 from app.server_sent import sent
 from app.slack_client import Asking, Consumer, Kind, NewQuestion, Reader, State, Verdict, Via
 from app.slack_questions import Change

@@ -58,6 +58,8 @@ messages = Table(
     Column("made", JSON, nullable=False, server_default="{}"),
     # Which answerer made it, a version NAME/NUMBER or another; empty where the words are our own or the asker's.
     Column("model", String, nullable=False, server_default=text("''")),
+    # Where it was said, which a copy of the conversation keeps; empty: with the owner only.
+    Column("place", String, nullable=False, server_default=text("''")),
 )
 
 # Questions that people passed on to HR; the address is kept where they ticked that it may be.
@@ -71,6 +73,21 @@ hr_questions = Table(
     Column("email", String, nullable=False, index=True),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("done_at", DateTime(timezone=True), nullable=True),
+)
+
+# What the turns of a conversation until a message came to, as a model said it. It enters a prompt only where all its
+# audiences are in scope, and goes with the first of its chunks.
+summaries = Table(
+    "summaries",
+    metadata,
+    Column("conversation", String, ForeignKey("conversations.id"), primary_key=True),
+    Column("until", Integer, nullable=False),
+    Column("turns", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("chunks", JSON, nullable=False),
+    Column("audiences", JSON, nullable=False),
+    Column("model", String, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
 )
 
 # Answers that a person wrote; approved ones are documents of the source `verified-answers`.
@@ -98,6 +115,14 @@ feedback = Table(
     Column("who", String, primary_key=True),
     Column("verdict", String, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+# Answers that an admin lets a model learn from: CONVERSATION:NUMBER, as in feedback.
+training_turns = Table(
+    "training_turns",
+    metadata,
+    Column("answer", String, primary_key=True),
     Column("at", DateTime(timezone=True), nullable=False),
 )
 

@@ -93,6 +93,7 @@ def _show_sources(event: Done, out: Console) -> None:
     if event.tokens.window:
         use = event.tokens
         left_out = f", left out: {use.dropped_sources} sources, {use.dropped_turns} turns"
+        left_out += f", summed up: {use.summarised_turns} turns" if use.summarised_turns else ""
         out.print(f"[dim]{use.prompt} + {use.reserved} of {use.window} tokens{left_out}[/dim]")
     if event.conversation:
         out.print(f"[dim]Go on with: frontdesk ask --conversation {event.conversation} QUESTION[/dim]")

@@ -7,8 +7,9 @@ from dataclasses import replace
 from rich.console import Console
 
 from app.access import Caller
-from app.desk import Desk, Question
+from app.desk import Desk
 from app.events import AnswerEvent, Done, told_once
+from app.question import Question
 from app.terminal import show_event
 from retrieval.errors import FrontdeskError
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from retrieval.errors import OverWindow
+from retrieval.history import chosen
 from retrieval.passage import Passage
 from retrieval.prompt import Message, messages
 from retrieval.rewrite import Turn
 
-HISTORY_SHARE = 0.25
 MOST_PASSAGES, FEWEST_PASSAGES, WORDS_FOR_ONE_LESS = 8, 3, 25
 
 
@@ -35,6 +35,7 @@ class TokenUse:
     reserved: int = 0
     dropped_sources: int = 0
     dropped_turns: int = 0
+    summarised_turns: int = 0  # of which only the gist is in the prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ def fit(
 ) -> Prompt:
     """Leave out sources, whole and least relevant first, then the oldest turns, until all fits the window.
 
-    Older turns beyond a quarter of the room are left out beforehand, so that a long talk cannot crowd out the
-    sources; one source stays until no turn is left. The question is never cut.
+    Older turns beyond the history's share are left out beforehand, or stand as a summary that comes first among the
+    turns; one source stays until no turn is left. The question is never cut.
 
     Raises:
         OverWindow: the question with one source does not fit, or the question alone does not.
@@ -65,7 +66,7 @@ def fit(
     room = counter.window - reserve
     refuse_over_window(question, counter, room)
     kept = list(passages)
-    recent = _recent(turns, counter, room)
+    recent = chosen(turns, counter, room)
     needed = counter.count(messages(question, kept, recent))
     while needed > room:
         if len(kept) > 1:
@@ -75,7 +76,10 @@ def fit(
         else:
             raise OverWindow(needed - room, counter.window)
         needed = counter.count(messages(question, kept, recent))
-    use = TokenUse(counter.window, needed, reserve, len(passages) - len(kept), len(turns) - len(recent))
+    left_out = sum(not turn.covers for turn in turns) - sum(not turn.covers for turn in recent)
+    summarised = min(left_out, sum(turn.covers for turn in recent))
+    dropped = len(passages) - len(kept)
+    use = TokenUse(counter.window, needed, reserve, dropped, left_out - summarised, summarised)
     return Prompt(tuple(messages(question, kept, recent)), tuple(kept), use)
 
 
@@ -88,16 +92,3 @@ def refuse_over_window(question: str, counter: TokenCounter, room: int) -> int:
     if alone > room:
         raise OverWindow(alone - room, counter.window)
     return alone
-
-
-def _recent(turns: Sequence[Turn], counter: TokenCounter, room: int) -> list[Turn]:
-    kept: list[Turn] = []
-    for turn in reversed(turns):
-        longer = [turn, *kept]
-        said = [
-            message for one in longer for message in (Message("user", one.question), Message("assistant", one.answer))
-        ]
-        if counter.count(said) > HISTORY_SHARE * room:
-            break
-        kept = longer
-    return kept

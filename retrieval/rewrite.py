@@ -25,10 +25,11 @@ _OF_ANSWER = 60  # words of the last answer that are carried over: in the docume
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and what was answered."""
+    """A question and what was answered; or, without a question, what so many turns before came to: `covers`."""
 
     question: str
     answer: str
+    covers: int = 0
 
 
 def leans_on_history(question: str, nearest: float = 1.0) -> bool:

@@ -16,10 +16,10 @@ from app import cli
 from app.access import caller_for
 from app.bootstrap import Home
 from app.client import AS_HEADER
-from app.desk import Question
 from app.door import service_key
 from app.events import to_json
 from app.langchain_retriever import FrontdeskRetriever
+from app.question import Question
 from app.slack_routes import ROUTES as SLACK_ROUTES
 from tests.serving import served
 

@@ -17,9 +17,8 @@ from app.chat import hand_off, revision
 from app.chat.original import original
 from app.chat.running import AnswersInProgress
 from app.chat.suggestions import suggested
-from app.desk import Question
 from app.events import to_json
-from app.question_text import refuse_unusable
+from app.question import Question, refuse_unusable
 from app.slack_client import Verdict
 from retrieval.errors import Missing
 

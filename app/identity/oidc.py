@@ -19,6 +19,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from app.settings import Settings
 from retrieval.errors import FrontdeskError, NotSignedIn
 
 LEEWAY = 60  # seconds that two machines' clocks may differ
@@ -45,6 +46,14 @@ class Provider:
     secret: str
     back: str
     groups_claim: str = ""
+
+
+def provider_of(settings: Settings) -> "OpenIdConnect | None":
+    """The provider that the settings name; None where people sign in otherwise."""
+    if settings.login != "oidc":
+        return None
+    secret, back = settings.oidc_secret.get_secret_value(), f"{settings.page_address}/oidc/callback"
+    return OpenIdConnect(Provider(settings.oidc_issuer, settings.oidc_client, secret, back, settings.oidc_groups))
 
 
 @dataclass(frozen=True, slots=True)

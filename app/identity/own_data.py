@@ -1,12 +1,12 @@
 """What is kept about a person besides documents: how it is deleted, how long it is kept, and who else read it."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, Select, delete, or_, select
+from sqlalchemy import Connection, Engine, Select, delete, select
 
 from app.access import Action, Caller, authorize
 from app.conversations import Conversations, Said
+from app.forgetting import delete_conversations
 from app.identity import audit
 from app.tables import conversations, feedback, hr_questions, messages
 from retrieval.errors import Missing, QuestionRefused
@@ -62,13 +62,5 @@ def break_glass(engine: Engine, caller: Caller, conversation: str, reason: str) 
 def _drop(connection: Connection, which: Select[tuple[str]]) -> int:
     found = [str(row[0]) for row in connection.execute(which)]
     for start in range(0, len(found), _BATCH):
-        _drop_batch(connection, found[start : start + _BATCH])
+        delete_conversations(connection, found[start : start + _BATCH])
     return len(found)
-
-
-def _drop_batch(connection: Connection, ids: Iterable[str]) -> None:
-    some = list(ids)
-    rated = [feedback.c.answer.startswith(f"{one}:", autoescape=True) for one in some]
-    connection.execute(delete(feedback).where(or_(*rated)))
-    connection.execute(delete(messages).where(messages.c.conversation.in_(some)))
-    connection.execute(delete(conversations).where(conversations.c.id.in_(some)))

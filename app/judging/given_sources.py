@@ -7,9 +7,10 @@ import numpy as np
 
 from app.access import NOBODY
 from app.answerer import Answerer
-from app.desk import Desk, Question
+from app.desk import Desk
 from app.events import Done, Failed, Refused
 from app.finetune.example import Example, SourceText
+from app.question import Question
 from retrieval import evidence
 from retrieval.access import EVERYONE, Scope
 from retrieval.chunk import Chunk

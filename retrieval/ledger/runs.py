@@ -32,7 +32,10 @@ class Wish(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """A source as it is known. `options` are those of its last run; every 0 minutes: only by hand."""
+    """A source as it is known. `options` are those of its last run; every 0 minutes: only by hand.
+
+    `training` is what an admin said of learning from it, None where nobody said anything.
+    """
 
     name: str
     kind: str
@@ -40,6 +43,12 @@ class SourceEntry:
     path: str
     options: Mapping[str, object] = field(default_factory=dict)
     every_minutes: int = 0
+    training: bool | None = None
+
+    @property
+    def may_train(self) -> bool:
+        """Whether a model may learn from it: what people wrote in Slack only where an admin says so."""
+        return not self.kind.startswith("slack") if self.training is None else self.training
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +187,21 @@ def schedule(engine: Engine, source: str, every_minutes: int) -> None:
             raise Missing(f"There is no source {source!r}. `frontdesk sources` lists them")
 
 
+def allow_training(engine: Engine, source: str, *, allowed: bool) -> None:
+    """Let models learn from a source, or not."""
+    with writing(engine) as connection:
+        done = connection.execute(update(sources).where(sources.c.name == source).values(training=allowed))
+        if not done.rowcount:
+            raise Missing(f"There is no source {source!r}. `frontdesk sources` lists them")
+
+
 def listed_sources(engine: Engine) -> list[SourceEntry]:
     """All sources, by name."""
     with reading(engine) as connection:
         rows = connection.execute(select(sources).order_by(sources.c.name)).all()
     return [
-        SourceEntry(row.name, row.kind, row.location, row.path, dict(row.options), row.every_minutes) for row in rows
+        SourceEntry(row.name, row.kind, row.location, row.path, dict(row.options), row.every_minutes, row.training)
+        for row in rows
     ]
 
 

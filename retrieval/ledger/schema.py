@@ -35,6 +35,8 @@ sources = Table(
     Column("options", JSON, nullable=False, server_default="{}"),
     # Minutes between runs that the server starts by itself; 0: none.
     Column("every_minutes", Integer, nullable=False, server_default="0"),
+    # Whether a model may learn from it, as an admin said; empty: nobody said, and Slack's may not.
+    Column("training", Boolean, nullable=True),
 )
 
 documents = Table(

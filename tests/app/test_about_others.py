@@ -7,9 +7,9 @@ import pytest
 from app.about_others import is_about_another
 from app.access import caller_for
 from app.bootstrap import DATA, Home
-from app.desk import Question
 from app.events import Done, Refused
 from app.people import read_csv
+from app.question import Question
 from retrieval.prompt import FOR_HR
 
 NAMES = ["Hana Okoro", "Marcus Lind", "May Fields", "Sam Whitlock", "Will Marsh"]

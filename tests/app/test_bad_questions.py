@@ -11,8 +11,8 @@ import pytest
 
 from app.access import NOBODY, Caller
 from app.bootstrap import Home
-from app.desk import Question
 from app.events import AnswerEvent, Done, Failed, Found, Refused
+from app.question import Question
 from retrieval.access import PUBLIC
 from retrieval.errors import QuestionRefused
 from retrieval.prompt import REFUSAL, clarification

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import Home, source_at
+from app.bootstrap import Home
 from ingest import reader
 from ingest.choices import Choices
 from ingest.report import NoProgress
+from ingest.source_choice import source_at
 from retrieval.access import PUBLIC
 from retrieval.errors import EmbedderMismatch, Missing
 from retrieval.ledger import documents

@@ -7,8 +7,8 @@ import pytest
 
 from app.access import NOBODY, Caller
 from app.bootstrap import Home
-from app.desk import Question
 from app.events import AnswerEvent, Done, Failed, Found, Refused, Token
+from app.question import Question
 from app.settings import Settings
 from ingest.report import NoProgress
 from retrieval.prompt import CLARIFY

@@ -12,10 +12,10 @@ from app import people, slack_rooms
 from app.access import NOBODY, Action, Caller, caller_for
 from app.bootstrap import Home
 from app.conversations import Conversations, NewMessage, Part
-from app.desk import Question
 from app.events import Citation, Done, Refused
 from app.people import Person
 from app.prompted import PromptedAnswerer
+from app.question import Question
 from app.slack_rooms import Room
 from ingest.report import NoProgress
 from retrieval.access import Audience

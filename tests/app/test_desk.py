@@ -11,10 +11,11 @@ import pytest
 from app.access import NOBODY, Caller
 from app.answerer import Answering, Piece, Quote, Size
 from app.bootstrap import Home
-from app.desk import Desk, Question
+from app.desk import Desk
 from app.events import AnswerEvent, Done, Failed, Found, Refused, Token
 from app.llm.local import load_llama
 from app.prompted import PromptedAnswerer
+from app.question import Question
 from retrieval.budget import TokenUse
 from retrieval.errors import Missing, ModelUnavailable, QuestionRefused
 from retrieval.ledger import lookup

@@ -10,9 +10,9 @@ from app.access import NOBODY, Caller
 from app.answerer import Answerer, Answering, Piece
 from app.bootstrap import Home
 from app.breaker import Breaker
-from app.desk import Question
 from app.events import AnswerEvent, Done, Failed, Token, Waits
 from app.falling_back import FallingBack
+from app.question import Question
 from app.quoting import QuotingAnswerer
 from retrieval.budget import TokenUse
 from retrieval.errors import ModelBusy, ModelTooSlow, ModelUnavailable, OverWindow

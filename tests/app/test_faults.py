@@ -18,8 +18,8 @@ from sqlalchemy import update
 
 from app.access import NOBODY, Caller
 from app.bootstrap import Home
-from app.desk import Question
 from app.events import AnswerEvent, Done, Failed, Found
+from app.question import Question
 from ingest.report import NoProgress
 from retrieval.access import PUBLIC
 from retrieval.embedder import Vectors

@@ -4,7 +4,7 @@ import json
 
 from app.access import Caller
 from app.bootstrap import Home
-from app.desk import Question
+from app.question import Question
 from tests.app.commands import Frontdesk
 from tests.app.test_server import LEAVE
 

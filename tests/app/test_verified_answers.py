@@ -9,8 +9,8 @@ import pytest
 from app import approval, verified_answers
 from app.access import NOBODY, Caller, caller_for
 from app.bootstrap import Home
-from app.desk import Question
 from app.events import VERIFIED, Done, Refused
+from app.question import Question
 from app.verified_answers import VerifiedAnswer
 from ingest.report import NoProgress
 from retrieval.access import EVERYONE, PUBLIC, Scope

@@ -21,10 +21,10 @@ from langchain_core.language_models import FakeListChatModel
 
 from app.access import NOBODY
 from app.bootstrap import DATA, Home
-from app.desk import Question
 from app.evaluation.question_set import load_set
 from app.llm.model import LanguageModel
 from app.prompted import PromptedAnswerer
+from app.question import Question
 from app.quiet import share_processors, switch_off_telemetry
 from app.settings import Settings
 from ingest.report import NoProgress

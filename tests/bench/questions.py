@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 
 from app.access import NOBODY
 from app.bootstrap import DATA, Home
-from app.desk import Desk, Question
+from app.desk import Desk
 from app.evaluation.question_set import Query, load_set
 from app.events import Token
+from app.question import Question
 from app.quiet import share_processors, switch_off_telemetry
 from app.quoting import QuotingAnswerer
 from app.settings import Settings

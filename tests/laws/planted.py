@@ -7,8 +7,8 @@ from pathlib import Path
 
 from app.access import Caller
 from app.bootstrap import Home
-from app.desk import Question
 from app.events import Done, Found, Refused, Source
+from app.question import Question
 from ingest.report import NoProgress
 from tests.conftest import write
 from tests.slack_zip import message, slack_zip

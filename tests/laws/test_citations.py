@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from app.access import NOBODY
 from app.answerer import Answering, Piece, Size
 from app.bootstrap import Home
-from app.desk import Question
 from app.events import AnswerEvent, Done, Found, Refused
 from app.grounding import cited, grounded
+from app.question import Question
 from app.quoting import QuotingAnswerer
 from ingest import reader
 from ingest.chunking import split

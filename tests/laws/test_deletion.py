@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 from app import receipt
 from app.access import Caller
 from app.bootstrap import Home
-from app.desk import Question
 from app.events import to_json
+from app.question import Question
 from app.server import make_app
 from ingest.report import NoProgress
 from retrieval.access import PUBLIC

@@ -7,8 +7,8 @@ import pytest
 
 from app.access import NOBODY, Caller
 from app.bootstrap import Home
-from app.desk import Question
 from app.events import Done, Refused
+from app.question import Question
 from ingest.report import NoProgress
 from retrieval.errors import EmbedderMismatch
 from retrieval.ledger import lookup

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from app.access import NOBODY, Caller
 from app.bootstrap import Home
-from app.desk import Desk, Question
+from app.desk import Desk
 from app.events import AnswerEvent, Found, Refused
+from app.question import Question
 from retrieval.budget import passages_wanted
 from tests.laws.conftest import OFFICE
 from tests.laws.corpus import AUDIENCES, MANY, QUESTIONS, NewHome, inside

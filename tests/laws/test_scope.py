@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from app.access import Caller
 from app.bootstrap import Home
-from app.desk import Question
 from app.events import Refused, to_json
+from app.question import Question
 from retrieval.access import Scope
 from retrieval.document import Facts
 from retrieval.search import Finding

@@ -14,10 +14,10 @@ from starlette.testclient import TestClient
 
 from app.access import Caller
 from app.bootstrap import Home
-from app.desk import Question
 from app.events import Done, from_json
 from app.llm.model import LanguageModel
 from app.prompted import PromptedAnswerer
+from app.question import Question
 from app.server import make_app
 from tests.app.test_prompted import Words
 from tests.laws.conftest import OFFICE

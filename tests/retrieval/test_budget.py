@@ -19,7 +19,8 @@ from tests.passages import passage
 LETTERS = st.text(st.sampled_from("abc deZ Ü9\n.[]<|>{}é漢😀"), min_size=1, max_size=20)
 TEXT = st.builds(mul, LETTERS, st.integers(0, 20))
 SOURCES = st.lists(st.builds(mul, LETTERS, st.integers(1, 40)), max_size=8)
-TURNS = st.lists(st.builds(Turn, TEXT, TEXT), max_size=6)
+SUMMARY = st.lists(st.builds(Turn, st.just(""), TEXT, st.integers(1, 6)), max_size=1)
+TURNS = st.builds(lambda before, turns: [*before, *turns], SUMMARY, st.lists(st.builds(Turn, TEXT, TEXT), max_size=6))
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from app.access import NOBODY
 from app.bootstrap import Home
-from app.desk import Question
 from app.events import Done
+from app.question import Question
 from ingest.lock import database_writer
 from ingest.report import NoProgress
 from retrieval.document import NO_FACTS, Facts

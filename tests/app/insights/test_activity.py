@@ -7,10 +7,10 @@ from sqlalchemy import update
 
 from app.access import Caller, caller_for
 from app.bootstrap import Home
-from app.desk import Question
 from app.events import Done
 from app.feedback import rate
 from app.insights.activity import Activity, Day, activity
+from app.question import Question
 from app.tables import messages
 from retrieval.ledger.engine import writing
 from tests.app.test_server import LEAVE, PAY, UNKNOWN

@@ -6,8 +6,9 @@ import pytest
 
 from app.access import Caller
 from app.bootstrap import Home
-from app.desk import Desk, Question
+from app.desk import Desk
 from app.observation.ended import Ended, Watch, tell
+from app.question import Question
 from tests.app.test_desk import Scripted
 from tests.app.test_server import LEAVE, UNKNOWN, Surprise
 

@@ -8,9 +8,9 @@ import pytest
 
 from app.access import Caller
 from app.bootstrap import Home
-from app.desk import Question
 from app.observation import logs
 from app.observation.ended import Ended
+from app.question import Question
 
 ENDED = Ended("answered", "quoting", {"search": 12.5, "total": 20.0}, 0, "talk-1")
 
