@@ -187,7 +187,7 @@ class Home:
         )
 
     def _watches(self) -> list[ended.Watch]:
-        watches = [self.metrics.ended]
+        watches: list[ended.Watch] = [self.metrics.ended]
         if self.settings.log == "json":
             watches.append(logs.ended)
         return [*watches, self.tracing.ended] if self.tracing else watches

@@ -96,7 +96,7 @@ class Gate:
     async def _unless_signed_in(self, scope: Scope, headers: Headers) -> Response | None:
         token = HTTPConnection(scope).cookies.get(self._house.cookie, "")
         try:
-            if token and await run_sync(lambda: self._is_valid(token)):
+            if token and await run_sync(self._is_valid, token):
                 return None
         except Unanswered as exc:
             return PlainTextResponse(str(exc), 503)

@@ -158,9 +158,14 @@ def _made(made: Made, cited: int) -> str:
     found = made.passages + made.tokens.dropped_sources
     if made.model == "quoting":
         return f"Quoted word for word. {cited} of {found} passages used."
-    turns = made.tokens.dropped_turns
-    left_out = f" {turns} older {'turn' if turns == 1 else 'turns'} left out." if turns else ""
-    return f"Written by {escaped(made.model)}. {made.passages} of {found} passages used.{left_out}"
+    written = f"Written by {escaped(made.model)}. {made.passages} of {found} passages used."
+    return (
+        f"{written}{_older(made.tokens.summarised_turns, 'summed up')}{_older(made.tokens.dropped_turns, 'left out')}"
+    )
+
+
+def _older(turns: int, how: str) -> str:
+    return f" {turns} older {'turn' if turns == 1 else 'turns'} {how}." if turns else ""
 
 
 def reading(passages: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.settings import Settings
-from retrieval import budget, prompt
+from retrieval import budget, history, prompt
 from retrieval.chunk import Chunk
 from retrieval.passage import Passage
 from retrieval.rewrite import Turn
@@ -43,7 +43,7 @@ def retrieval_settings(settings: Settings) -> dict[str, Any]:
         "reranker": settings.reranker,
         "most_passages": budget.MOST_PASSAGES,
         "fewest_passages": budget.FEWEST_PASSAGES,
-        "history_share": budget.HISTORY_SHARE,
+        "history_share": history.SHARE,
         "answer_tokens": settings.answer_tokens,
         "window": settings.llm_window,
     }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.access import NOBODY, Caller
-from app.answerer import Answerer, Answering, Piece
+from app.answerer import Answerer, Answering, Piece, Size
 from app.bootstrap import Home
 from app.breaker import Breaker
 from app.events import AnswerEvent, Done, Failed, Token, Waits
@@ -33,9 +33,10 @@ class Says:
         self._pieces, self._begins = pieces, begins
         self.begun = 0
 
-    def check(self, question: str) -> None:
+    def check(self, question: str) -> Size:
         if self._begins:
             raise self._begins
+        return Size(1, 100, "tokens")
 
     def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
         return ""
@@ -104,6 +105,7 @@ def test_it_is_kept_in_the_conversation_as_quoted(office: Home, hana: Caller) ->
         office.desk, answerers={"llama": FallingBack(Says(ModelTooSlow()), QuotingAnswerer(office.retriever))}
     )
     *_, last = desk.ask(Question(LEAVE, hana))
+    assert isinstance(last, Done)
     said = office.conversations.transcript(hana, last.conversation)
     assert [(one.status, one.text) for one in said] == [("asked", LEAVE), ("quoted", QUOTE)]
     assert len(office.conversations.turns(hana, last.conversation)) == 1

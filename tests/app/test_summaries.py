@@ -6,14 +6,16 @@ import pytest
 from sqlalchemy import func, select
 
 from app.access import Caller
+from app.answerer import Answerer
 from app.bootstrap import Home
 from app.conversations import Conversations, NewMessage, Part
 from app.desk import Desk
 from app.events import Done
+from app.falling_back import FallingBack
 from app.llm.model import LanguageModel
 from app.prompted import PromptedAnswerer
 from app.question import Question
-from app.summaries import NO_SUMMARIES, Condenser, Summaries
+from app.summaries import Summaries
 from app.tables import summaries
 from retrieval.budget import fit
 from retrieval.prompt import AFTER_SOURCES, EARLIER, SUM_UP, Message
@@ -35,7 +37,7 @@ def at_once(work: Callable[[], None]) -> None:
 
 
 def summing(home: Home, *pieces: object) -> Summaries:
-    return Summaries(home.engine, home.conversations, prompted(*(pieces or (GIST,))), at_once)
+    return Summaries(home.engine, home.conversations, {"tiny": prompted(*(pieces or (GIST,)))}, at_once)
 
 
 def chunk_of(home: Home, question: str, caller: Caller) -> tuple[str, str]:
@@ -119,7 +121,7 @@ def test_a_deleted_conversation_takes_its_summary_along(own_office: Home) -> Non
 @pytest.mark.parametrize("pieces", [[RuntimeError("out of memory")], [""], ["  \n"]])
 def test_a_model_that_fails_or_says_nothing_leaves_all_as_it_was(own_office: Home, pieces: Sequence[object]) -> None:
     talk = talked(own_office, 5)
-    made = Summaries(own_office.engine, own_office.conversations, prompted(*pieces), at_once)
+    made = Summaries(own_office.engine, own_office.conversations, {"tiny": prompted(*pieces)}, at_once)
     made.refresh(SAM, talk)
     assert made.before(SAM, talk) == ()
     made.refresh(SAM, talk)  # and it is tried again after the next answer
@@ -127,7 +129,7 @@ def test_a_model_that_fails_or_says_nothing_leaves_all_as_it_was(own_office: Hom
 
 def test_one_summary_is_made_at_a_time_for_a_conversation(own_office: Home) -> None:
     waiting: list[Callable[[], None]] = []
-    made = Summaries(own_office.engine, own_office.conversations, prompted(GIST), waiting.append)
+    made = Summaries(own_office.engine, own_office.conversations, {"tiny": prompted(GIST)}, waiting.append)
     talk = talked(own_office, 5)
     made.refresh(SAM, talk)
     made.refresh(SAM, talk)
@@ -179,7 +181,7 @@ def test_law_3_what_is_too_long_to_sum_up_loses_its_oldest_part() -> None:
 def test_the_desk_gives_the_summary_to_the_model_and_tells_how_many_turns_it_stands_for(own_office: Home) -> None:
     talk = talked(own_office, 8)
     model = prompted("Every employee has 27 days of annual leave. [1]")
-    made = Summaries(own_office.engine, own_office.conversations, prompted(GIST), at_once)
+    made = Summaries(own_office.engine, own_office.conversations, {"tiny": prompted(GIST)}, at_once)
     made.refresh(SAM, talk)
     desk = Desk(
         own_office.engine, own_office.retriever, {"tiny": model}, own_office.conversations, 0.25, "x", summaries=made
@@ -191,5 +193,27 @@ def test_the_desk_gives_the_summary_to_the_model_and_tells_how_many_turns_it_sta
 
 
 def test_the_quoting_answerer_needs_none_of_it(own_office: Home) -> None:
-    assert own_office.summaries is NO_SUMMARIES
-    assert not isinstance(own_office.answerers["quoting"], Condenser)
+    begun: list[Callable[[], None]] = []
+    Summaries(own_office.engine, own_office.conversations, own_office.answerers, begun.append).refresh(
+        SAM, talked(own_office, 8)
+    )
+    assert begun == []
+
+
+def test_the_model_that_answers_now_sums_up_also_behind_its_quotes(own_office: Home) -> None:
+    answerers: dict[str, Answerer] = {"quoting": own_office.answerers["quoting"]}
+    made = Summaries(own_office.engine, own_office.conversations, answerers, at_once)
+    talk = talked(own_office, 8)
+    answerers_before = dict(answerers)
+    answerers.clear()
+    answerers.update({"tiny": FallingBack(prompted(GIST), answerers_before["quoting"])} | answerers_before)
+    made.refresh(SAM, talk)
+    assert [turn.answer for turn in made.before(SAM, talk)] == [GIST]
+
+
+def test_a_deleted_turn_takes_the_summary_with_it(own_office: Home) -> None:
+    talk, made = talked(own_office, 8), summing(own_office)
+    made.refresh(SAM, talk)
+    assert made.before(SAM, talk)
+    own_office.conversations.drop(SAM, talk, range(1, 3))
+    assert made.before(SAM, talk) == ()

@@ -46,7 +46,7 @@ async def _session(address: str, query: str, chosen: argparse.Namespace, runs: l
 def _rerun(query: str) -> bytes:
     message = BackMsg()
     message.rerun_script.query_string = query
-    return message.SerializeToString()
+    return bytes(message.SerializeToString())
 
 
 async def _end_of_run(ws: aiohttp.ClientWebSocketResponse) -> None:

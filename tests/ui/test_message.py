@@ -89,7 +89,7 @@ def test_a_retry_takes_the_answers_place(page: OPEN_PAGE, sample: Home) -> None:
 def test_the_last_question_is_edited_and_sent_again(page: OPEN_PAGE, sample: Home) -> None:
     at = button(page(SAM, talk(sample, question("What is the hotl cap?"), answer("A guess."))), "Edit")
     at.text_area[0].set_value(HOTEL).run()
-    assert any(f"{len(HOTEL)} of 8,000 characters" in one.text for one in at.get("progress"))  # type: ignore[attr-defined]
+    assert any(f"{len(HOTEL)} of 8,000 characters" in one.text for one in at.get("progress"))
     button(at, "Send")
     assert next(one.markdown[0].value for one in at.chat_message) == "What is the hotel cap in Lisbon\\?"
     assert len(at.chat_message) == 2

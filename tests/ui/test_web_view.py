@@ -211,6 +211,14 @@ def test_one_older_turn_is_not_told_as_several() -> None:
     assert stopped == [web_view.STOPPED, "Written by llama. 3 of 8 passages used. 1 older turn left out."]
 
 
+def test_older_turns_that_were_summed_up_are_told_beside_those_left_out() -> None:
+    made = Made("llama", 3, TokenUse(dropped_turns=2, summarised_turns=4))
+    [line] = web_view.below(
+        Said("assistant", "answered", "x [1]", (Citation(1, "a.md", "A", "x", "", "c", 0, 1),), made=made)
+    )
+    assert line == "Written by llama. 3 of 3 passages used. 4 older turns summed up. 2 older turns left out."
+
+
 def test_a_sources_place_names_the_page() -> None:
     citation = Citation(1, "a/b.pdf", "B", "x", "#page=3", "c1", 0, 1)
     opened = Opened("a/b.pdf", "B", "Pay", "x", "", "", "")

@@ -50,7 +50,7 @@ def adapter_dir(llama_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     with warnings.catch_warnings():  # PEFT uses a name that transformers gives up
         warnings.simplefilter("ignore", FutureWarning)
         adapted = get_peft_model(base, LoraConfig(r=4, target_modules=["q_proj", "v_proj"], init_lora_weights=False))
-        adapted.save_pretrained(folder)
+        adapted.save_pretrained(str(folder))
     return folder
 
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from safetensors.torch import load_file, save_file
 
-from app.answerer import Answerer, Answering, Piece
+from app.answerer import Answerer, Answering, Piece, Size
 from app.bootstrap import Home
 from app.door import service_key
 from app.language_models import folder_answerer
@@ -41,8 +41,8 @@ class Unhurried:
         self._answerer = answerer
         self.name = answerer.name
 
-    def check(self, question: str) -> None:
-        self._answerer.check(question)
+    def check(self, question: str) -> Size:
+        return self._answerer.check(question)
 
     def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
         return ""
