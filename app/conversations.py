@@ -201,6 +201,25 @@ class Conversations:
         authorize(admin, Action.BREAK_GLASS)
         return [said for said, _ in self._said(conversation, admin.scope)]
 
+    def rated(self, admin: Caller, answer: str) -> tuple[str, Said]:
+        """For review: an answer that somebody rated, CONVERSATION:NUMBER, as the admin may read it; and its question.
+
+        Raises:
+            Missing: there is none, or nobody rated it: a conversation is its owner's.
+        """
+        authorize(admin, Action.MANAGE)
+        conversation, _, number = answer.rpartition(":")
+        numbers = select(messages.c.number).where(messages.c.conversation == conversation).order_by(messages.c.number)
+        with reading(self._engine) as connection:
+            is_rated = connection.execute(select(feedback.c.answer).where(feedback.c.answer == answer)).first()
+            known = [str(one) for one in connection.execute(numbers).scalars()]
+        said = self._said(conversation, admin.scope) if is_rated and number in known else []
+        place = known.index(number) if said else 0
+        question = next((one.text for one, _ in reversed(said[:place]) if one.role == "user"), "")
+        if not question:
+            raise Missing("There is no such answer, or nobody rated it")
+        return question, said[place][0]
+
     def turns(self, caller: Caller, conversation: str, before: int = 0) -> list[Turn]:
         """Answered questions for a later prompt: only turns that are whole and built inside the caller's scope.
 

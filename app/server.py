@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from app import openai_format, people
 from app.access import Action, Caller, Resource, authorize
+from app.admin.routes import ROUTES as ADMIN_ROUTES
 from app.answers_routes import ROUTES as ANSWER_ROUTES
 from app.bootstrap import Home
 from app.callers import Asking, Questioning, Serving
@@ -224,6 +225,7 @@ _MORE_ROUTES = [
     *SLACK_ROUTES,
     *login_routes.ROUTES,
     *account_routes.ROUTES,
+    *ADMIN_ROUTES,
 ]
 
 

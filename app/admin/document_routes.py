@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from app import receipt
 from app.access import Action, authorize
@@ -24,19 +25,24 @@ _COLUMNS = ("uri", "title", "source", "audience", "contact", "applies", "from", 
 _ALL = 1_000_000
 
 
-def listed(  # noqa: PLR0913 - a filter has a parameter for each of its fields
-    home: Serving,
-    caller: Asking,
-    words: _Text = "",
-    source: _Text = "",
-    audience: _Text = "",
-    flagged: bool = False,  # noqa: FBT001, FBT002 - a query parameter has a name
-    first: Annotated[int, Query(ge=0)] = 0,
-    most: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> dict[str, Any]:
+class ListQuery(BaseModel):
+    """Which documents to list; empty means any."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    words: str = Field(default="", max_length=500)
+    source: str = Field(default="", max_length=500)
+    audience: str = Field(default="", max_length=500)
+    flagged: bool = False
+    first: int = Field(default=0, ge=0, le=_ALL)
+    most: int = Field(default=50, ge=1, le=200)
+
+
+def listed(which: Annotated[ListQuery, Query()], home: Serving, caller: Asking) -> dict[str, Any]:
     """All documents, whoever may read them, a page at a time."""
     authorize(caller, Action.MANAGE)
-    found = catalogue.page(home.engine, Wanted(words, source, audience, flagged), first, most)
+    wanted = Wanted(which.words, which.source, which.audience, which.flagged)
+    found = catalogue.page(home.engine, wanted, which.first, which.most)
     return {"total": found.total, "documents": [_of_entry(entry) for entry in found.entries]}
 
 

@@ -63,9 +63,10 @@ def counted(engine: Engine, by: str) -> dict[str, int]:
 
 
 def _matching(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    for word in wanted.words.split():
-        found.append(documents.c.title.icontains(word, autoescape=True) | documents.c.uri.icontains(word, autoescape=True))
+    title, uri = documents.c.title, documents.c.uri
+    found: list[ColumnElement[bool]] = [
+        title.icontains(word, autoescape=True) | uri.icontains(word, autoescape=True) for word in wanted.words.split()
+    ]
     if wanted.source:
         found.append(documents.c.source == wanted.source)
     if wanted.audience:
