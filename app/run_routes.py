@@ -23,7 +23,7 @@ from app.launcher import Launcher
 from app.places import make_private_folder, uploads_of
 from app.slack_copy import LIVE
 from ingest.reader import LARGEST, READERS, suffix_of, unsupported
-from retrieval.access import EVERYONE, audience_id
+from retrieval.access import ADMINS, EVERYONE, audience_id
 from retrieval.chunk import digest
 from retrieval.errors import QuestionRefused, Unusable
 from retrieval.ledger import runs
@@ -53,6 +53,13 @@ class Schedule(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     every_minutes: int = Field(ge=0, le=60 * 24 * 31)
+
+
+class UploadHeaders(BaseModel):
+    """Who may read an upload; whether the next one is to be waited for before anything is ingested."""
+
+    audience: str = ADMINS
+    more_to_come: bool = False
 
 
 def _launcher(request: Request) -> Launcher:
@@ -120,17 +127,21 @@ def wish_run(run: int, wish: str, home: Serving, caller: Asking) -> Response:
 
 async def upload(
     name: str,
+    which: Annotated[UploadHeaders, Header()],
     request: Request,
     home: Serving,
     caller: Asking,
     launcher: Launching,
-    audience: Annotated[str, Header()] = "group:admins",
 ) -> Response:
     """Keep a document in the home and ingest it; the body is the file. Without an audience only admins may read it."""
     authorize(caller, Action.MANAGE)
+    audience = which.audience
+    await run_sync(launcher.refuse_busy)  # what is kept but not ingested would wait unseen
     folder = await run_sync(_uploads, home.settings.home, audience, name)
     kept = await received(request, folder, LARGEST)
     await run_sync(kept.replace, folder / name)
+    if which.more_to_come:
+        return Response(status_code=204)
     run = await run_sync(launcher.start, [f"--audience={audience}", "--", str(folder)])
     return JSONResponse(of_run(await run_sync(runs.run_of, home.engine, run)), status_code=202)
 

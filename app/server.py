@@ -44,6 +44,7 @@ from app.slack_copy import SlackCopy
 from app.slack_routes import ROUTES as SLACK_ROUTES
 from retrieval.errors import FrontdeskError
 from retrieval.ledger import lookup
+from retrieval.ledger.catalogue import counted
 
 
 class AskRequest(BaseModel):
@@ -156,7 +157,9 @@ def me(home: Serving, caller: Asking) -> dict[str, Any]:
         "email": caller.email,
         "name": people.names(home.engine).get(caller.email, ""),
         "audiences": sorted(caller.scope.audiences),
-        "documents": len(readable(home.engine, caller.scope)),
+        "documents": sum(
+            many for audience, many in counted(home.engine, "audience").items() if audience in caller.scope
+        ),
     }
 
 

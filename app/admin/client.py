@@ -1,6 +1,6 @@
 """A typed client of the server's routes for admins. Nothing here decides anything."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -48,9 +48,14 @@ class Admin:
         found: Mapping[str, Any] = self._client.send("DELETE", f"/api/sources/{_part(source)}").json()
         return found
 
-    def upload(self, name: str, file: BinaryIO, audience: str) -> rows.RunRow:
-        """Send a document."""
-        sent = self._client.send("PUT", f"/api/uploads/{_part(name)}", content=file, headers={"audience": audience})
+    def upload(self, files: Sequence[tuple[str, BinaryIO]], audience: str) -> rows.RunRow:
+        """Send documents; one run ingests them all."""
+        *first, (last, file) = files
+        headers = {"audience": audience}
+        for name, one in first:
+            kept = {**headers, "more-to-come": "true"}
+            self._client.send("PUT", f"/api/uploads/{_part(name)}", content=one, headers=kept)
+        sent = self._client.send("PUT", f"/api/uploads/{_part(last)}", content=file, headers=headers)
         return made(rows.RunRow, sent.json())
 
     def upload_export(self, name: str, file: BinaryIO, audience: str) -> rows.RunRow:
@@ -67,7 +72,7 @@ class Admin:
         self._client.send("POST", f"/api/runs/{run}/{wish}")
 
     def documents(self, **wanted: str | int | bool) -> tuple[int, list[rows.DocumentRow]]:
-        """How many match, and a page of them; words, source, audience, flagged, first and most choose."""
+        """How many match, and a page of them; words, uri, source, audience, flagged, first and most choose."""
         found = self._get("/api/admin/documents", **wanted)
         return found["total"], [made(rows.DocumentRow, one) for one in found["documents"]]
 

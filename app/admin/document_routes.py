@@ -31,6 +31,7 @@ class ListQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     words: str = Field(default="", max_length=500)
+    uri: str = Field(default="", max_length=2000)
     source: str = Field(default="", max_length=500)
     audience: str = Field(default="", max_length=500)
     flagged: bool = False
@@ -41,7 +42,7 @@ class ListQuery(BaseModel):
 def listed(which: Annotated[ListQuery, Query()], home: Serving, caller: Asking) -> dict[str, Any]:
     """All documents, whoever may read them, a page at a time."""
     authorize(caller, Action.MANAGE)
-    wanted = Wanted(which.words, which.source, which.audience, which.flagged)
+    wanted = Wanted(which.words, which.uri, which.source, which.audience, which.flagged)
     found = catalogue.page(home.engine, wanted, which.first, which.most)
     return {"total": found.total, "documents": [_of_entry(entry) for entry in found.entries]}
 

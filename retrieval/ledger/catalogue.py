@@ -14,6 +14,7 @@ class Wanted:
     """Which documents: `words` stand in the title or uri; empty means any. `flagged`: only those to look at."""
 
     words: str = ""
+    uri: str = ""
     source: str = ""
     audience: str = ""
     flagged: bool = False
@@ -67,6 +68,8 @@ def _matching(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         title.icontains(word, autoescape=True) | uri.icontains(word, autoescape=True) for word in wanted.words.split()
     ]
+    if wanted.uri:
+        found.append(uri == wanted.uri)
     if wanted.source:
         found.append(documents.c.source == wanted.source)
     if wanted.audience:

@@ -156,3 +156,11 @@ def test_an_upload_over_the_limit_is_refused_and_not_kept(home: Home, http: http
     response = http.put("/api/uploads/large.md", content=(b"x" * 2**20 for _ in range(50)))
     assert (response.status_code, response.json()["detail"]) == (422, "The file is larger than the limit of 32 MiB")
     assert not [file for file in home.settings.home.rglob("*") if file.is_file() and file.stat().st_size > 2**25]
+
+
+def test_several_uploads_are_ingested_by_one_run(home: Home, http: httpx.Client) -> None:
+    kept = http.put("/api/uploads/one.md", content=b"# One\n\nA rule.", headers={"more-to-come": "true"})
+    assert (kept.status_code, len(http.get("/api/runs").json())) == (204, 1)
+    watched(http, http.put("/api/uploads/two.md", content=b"# Two\n\nA rule.").json()["id"])
+    assert {"One", "Two"} <= {entry.title for entry in documents.entries(home.engine)}
+    assert len(http.get("/api/runs").json()) == 2

@@ -42,6 +42,8 @@ def test_all_documents_come_by_uri_whoever_may_read_them(kept: Engine) -> None:
         (Wanted("s_a"), ["handbook/bands_a.md"]),
         (Wanted("%"), ["handbook/odd%.md"]),
         (Wanted(audience=HR), ["handbook/bands_a.md"]),
+        (Wanted(uri="handbook/leave.md"), ["handbook/leave.md"]),
+        (Wanted(uri="handbook/leave"), []),
         (Wanted(source="nothing"), []),
         (Wanted("leave", audience=HR), []),
         (Wanted(flagged=True), ["handbook/odd%.md"]),

@@ -44,6 +44,19 @@ def managed(make_home: Callable[..., Home], furnished: Path, tmp_path: Path) -> 
     return make_home()
 
 
+@pytest.fixture(scope="session")
+def reader(tmp_path_factory: pytest.TempPathFactory, furnished: Path, embedder: Embedder) -> Iterator[httpx.Client]:
+    """A server for the admin, shared by tests that change nothing."""
+    place = tmp_path_factory.mktemp("read") / "home"
+    shutil.copytree(furnished, place)
+    home = Home(Settings(home=place))
+    home.__dict__["embedder"] = embedder
+    headers = {"Authorization": f"Bearer {service_key(place)}", AS_HEADER: ADMIN}
+    with served(home) as url, httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=60) as client:
+        yield client
+    home.engine.dispose()
+
+
 @pytest.fixture
 def http(managed: Home) -> Iterator[httpx.Client]:
     """Its server, for the admin."""

@@ -14,10 +14,10 @@ from tests.conftest import write
 BANDS, LEAVE = "office/hr/bands.md", "office/leave.md"
 
 
-def test_all_documents_are_listed_whoever_may_read_them_and_can_be_filtered(http: httpx.Client) -> None:
-    found = http.get("/api/admin/documents", params={"most": 2}).json()
+def test_all_documents_are_listed_whoever_may_read_them_and_can_be_filtered(reader: httpx.Client) -> None:
+    found = reader.get("/api/admin/documents", params={"most": 2}).json()
     assert (found["total"], [one["uri"] for one in found["documents"]]) == (5, ["office/badges.md", BANDS])
-    by_audience = http.get("/api/admin/documents", params={"audience": "group:hr"}).json()["documents"]
+    by_audience = reader.get("/api/admin/documents", params={"audience": "group:hr"}).json()["documents"]
     assert [(one["uri"], one["contact"], one["stands"]) for one in by_audience] == [
         (BANDS, "hana@office.example", "in force")
     ]
@@ -36,19 +36,19 @@ def test_a_document_that_is_over_or_to_come_says_so(managed: Home, http: httpx.C
     ]
 
 
-def test_a_document_is_previewed_as_it_was_cut(http: httpx.Client) -> None:
-    found = http.get("/api/admin/document/passages", params={"uri": LEAVE}).json()
+def test_a_document_is_previewed_as_it_was_cut(reader: httpx.Client) -> None:
+    found = reader.get("/api/admin/document/passages", params={"uri": LEAVE}).json()
     assert [one["heading"] for one in found] == ["", "Booking"]
     assert "27 days" in found[0]["text"]
 
 
-def test_a_preview_of_what_is_not_there_says_so(http: httpx.Client) -> None:
-    response = http.get("/api/admin/document/passages", params={"uri": "office/none.md"})
+def test_a_preview_of_what_is_not_there_says_so(reader: httpx.Client) -> None:
+    response = reader.get("/api/admin/document/passages", params={"uri": "office/none.md"})
     assert (response.status_code, response.json()["detail"]) == (404, "There is no such document any more")
 
 
-def test_who_can_read_a_document_is_explained_for_it_and_for_a_person(http: httpx.Client) -> None:
-    found = http.get("/api/admin/document/access", params={"uri": BANDS, "email": "sam@office.example"}).json()
+def test_who_can_read_a_document_is_explained_for_it_and_for_a_person(reader: httpx.Client) -> None:
+    found = reader.get("/api/admin/document/access", params={"uri": BANDS, "email": "sam@office.example"}).json()
     assert (found["audience"], list(found["readers"]), found["allowed"]) == (
         "group:hr",
         ["hana@office.example"],

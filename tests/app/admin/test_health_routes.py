@@ -13,8 +13,8 @@ from tests.app.admin.conftest import ADMIN
 from tests.serving import served
 
 
-def test_health_is_told_as_it_is(http: httpx.Client) -> None:
-    found = http.get("/api/admin/health").json()
+def test_health_is_told_as_it_is(reader: httpx.Client) -> None:
+    found = reader.get("/api/admin/health").json()
     assert (found["documents"], found["wrong"], found["last_run"]["state"]) == (5, [], "done")
 
 

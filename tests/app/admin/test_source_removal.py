@@ -45,6 +45,7 @@ def test_uploaded_files_are_our_own_copies_and_go_too(managed: Home) -> None:
     assert not folder.exists()
 
 
+@pytest.mark.heavy  # five seconds
 def test_an_uploaded_export_goes_with_its_channels_and_members(managed: Home) -> None:
     export = exports_of(managed.settings.home) / "team.zip"
     export.parent.mkdir()

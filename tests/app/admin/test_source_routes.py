@@ -51,8 +51,8 @@ def test_what_is_no_slack_export_is_refused_by_its_name_and_not_kept(
     assert list(exports_of(managed.settings.home).iterdir()) == []
 
 
-def test_an_export_for_an_audience_that_is_none_is_refused(http: httpx.Client) -> None:
-    response = http.put("/api/slack-exports/team.zip", content=EXPORT, headers={"audience": "hr"})
+def test_an_export_for_an_audience_that_is_none_is_refused(reader: httpx.Client) -> None:
+    response = reader.put("/api/slack-exports/team.zip", content=EXPORT, headers={"audience": "hr"})
     assert (response.status_code, "an audience is everyone" in response.json()["detail"]) == (422, True)
 
 
@@ -67,8 +67,8 @@ def test_a_slack_export_is_kept_under_its_workspaces_name_and_ingested(managed: 
     assert {one["kind"] for one in http.get("/api/admin/sources").json()} == {"folder", "slack-export"}
 
 
-def test_without_a_token_live_slack_says_so(http: httpx.Client) -> None:
-    assert http.get("/api/admin/slack").json() == {"token": False, "source": "", "last_event": None, "channels": []}
+def test_without_a_token_live_slack_says_so(reader: httpx.Client) -> None:
+    assert reader.get("/api/admin/slack").json() == {"token": False, "source": "", "last_event": None, "channels": []}
 
 
 def test_the_channels_of_live_slack_say_how_far_they_are(managed: Home, http: httpx.Client) -> None:
