@@ -14,6 +14,7 @@ from app import approval, verified_answers
 from app.access import Action, authorize
 from app.admin.received import small
 from app.callers import Asking, Serving
+from app.identity import audit
 from app.verified_answers import VerifiedAnswer
 from retrieval.access import EVERYONE, audience_id
 from retrieval.errors import QuestionRefused
@@ -77,6 +78,7 @@ def approve(answer: str, home: Serving, caller: Asking) -> Response:
     """Let it be given from now on."""
     authorize(caller, Action.MANAGE)
     approval.approve(home, answer)
+    audit.note(home.engine, caller.email, "approved an answer", answer)
     return Response(status_code=204)
 
 
@@ -84,6 +86,7 @@ def take_back(answer: str, home: Serving, caller: Asking) -> Response:
     """Delete it everywhere."""
     authorize(caller, Action.MANAGE)
     approval.take_back(home, answer)
+    audit.note(home.engine, caller.email, "deleted an answer", answer)
     return Response(status_code=204)
 
 

@@ -150,6 +150,44 @@ class Admin:
         """The settings with their origin."""
         return [made(rows.SettingRow, one) for one in self._get("/api/admin/settings")]
 
+    def accounts(self) -> list[rows.AccountRow]:
+        """Everybody with how they come in."""
+        return [made(rows.AccountRow, one) for one in self._get("/api/accounts")]
+
+    def invite(self, email: str, name: str, groups: Sequence[str]) -> str:
+        """Make somebody known; returns the link to give them, where passwords are used."""
+        body = {"email": email, "name": name, "groups": list(groups)}
+        return str(self._client.send("POST", "/api/accounts", json=body).json()["link"])
+
+    def password_link(self, email: str) -> str:
+        """A link with which somebody chooses a new password; empty where nobody has one."""
+        return str(self._client.send("POST", f"/api/accounts/{_part(email)}/link").json()["link"])
+
+    def suspend(self, email: str) -> None:
+        """Shut somebody out."""
+        self._client.send("PUT", f"/api/accounts/{_part(email)}/suspended")
+
+    def resume(self, email: str) -> None:
+        """Let somebody in again."""
+        self._client.send("DELETE", f"/api/accounts/{_part(email)}/suspended")
+
+    def keys(self) -> list[rows.KeyRow]:
+        """All keys, newest first."""
+        return [made(rows.KeyRow, one) for one in self._get("/api/keys")]
+
+    def make_key(self, name: str, scope: str, days: int) -> str:
+        """A new key of ours; returns its token, which is told this once."""
+        body = {"name": name, "scope": scope, "days": days}
+        return str(self._client.send("POST", "/api/keys", json=body).json()["key"])
+
+    def revoke_key(self, key: str) -> None:
+        """Let a key open nothing any more."""
+        self._client.send("DELETE", f"/api/keys/{_part(key)}")
+
+    def audit(self) -> list[rows.AuditRow]:
+        """What admins did, newest first."""
+        return [made(rows.AuditRow, one) for one in self._get("/api/audit")]
+
     def csv(self, what: str) -> bytes:
         """A CSV file: `admin/documents`, `admin/people` or `answers`."""
         return self._client.send("GET", f"/api/{what}.csv").content

@@ -14,6 +14,7 @@ from app.access import Action, authorize
 from app.access_explained import explain
 from app.callers import Asking, Serving
 from app.csv_rows import csv_text
+from app.identity import audit
 from retrieval.errors import Missing
 from retrieval.ledger import catalogue, documents
 from retrieval.ledger.catalogue import Wanted
@@ -77,7 +78,9 @@ def copies(home: Serving, caller: Asking) -> list[list[dict[str, Any]]]:
 def delete(uri: _Text, home: Serving, caller: Asking) -> dict[str, Any]:
     """Delete a document everywhere, look for its text, and return the receipt."""
     authorize(caller, Action.MANAGE)
-    return receipt.delete(home, uri).as_json()
+    deleted = receipt.delete(home, uri).as_json()
+    audit.note(home.engine, caller.email, "deleted a document", uri)
+    return deleted
 
 
 def _refuse_unknown(home: Serving, uri: str) -> None:

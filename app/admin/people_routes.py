@@ -15,6 +15,7 @@ from app.admin.people_change import as_rows, change, everybody
 from app.admin.received import small
 from app.callers import Asking, Serving
 from app.csv_rows import csv_text
+from app.identity import audit
 from app.people import COLUMNS, Person
 from retrieval.access import ADMINS, EVERYONE
 from retrieval.errors import Unusable
@@ -66,6 +67,7 @@ async def replace(request: Request, home: Serving, caller: Asking) -> dict[str, 
     after = await _read(request, caller)
     before = await run_sync(everybody, home.engine)
     await run_sync(people.replace_all, home.engine, after)
+    await run_sync(audit.note, home.engine, caller.email, "imported the people", f"{len(after)} people")
     return asdict(change(before, after))
 
 

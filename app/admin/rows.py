@@ -224,3 +224,37 @@ class Drafted:
     audience: str
     sources: tuple[str, ...]
     expires: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """How somebody comes in."""
+
+    email: str
+    name: str
+    suspended: bool
+    signs_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """An API key without its token. `stands`: valid, expired or revoked."""
+
+    id: str
+    email: str
+    name: str
+    scope: str
+    created_at: str
+    expires_at: str
+    stands: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """What an admin did."""
+
+    at: str
+    who: str
+    what: str
+    on: str
+    reason: str

@@ -16,6 +16,7 @@ from app.access import Action, authorize
 from app.admin.received import received
 from app.admin.source_removal import remove_source
 from app.callers import Asking, Serving
+from app.identity import audit
 from app.json_output import of_run
 from app.places import exports_of, uploads_of
 from app.run_routes import Launching, checked_audience
@@ -64,7 +65,9 @@ def failures(home: Serving, caller: Asking, source: Annotated[str, Query(max_len
 def remove(source: str, home: Serving, caller: Asking) -> dict[str, Any]:
     """Delete a source with all its documents."""
     authorize(caller, Action.MANAGE)
-    return asdict(remove_source(home, source))
+    removed = remove_source(home, source)
+    audit.note(home.engine, caller.email, "deleted a source", source)
+    return asdict(removed)
 
 
 async def slack_export(

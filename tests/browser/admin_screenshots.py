@@ -19,7 +19,7 @@ from ui.screens.admin.pages import TITLES
 
 _IMAGES = Path(__file__).resolve().parent.parent.parent / "docs" / "images"
 _DATA = Path(__file__).resolve().parent.parent.parent / "data"
-_KEPT = {"sources": "admin-sources.png", "documents": "admin-documents.png", "review": "admin-review.png"}
+_KEPT = {"runs": "admin-runs.png", "documents": "admin-documents.png", "review": "admin-review.png"}
 _SETTLED = 1200  # milliseconds
 _LOOKS = {"light": ("light", 1280), "dark": ("dark", 1280), "narrow": ("light", 390)}
 _ADMIN, _SAM = "ada.finch@quillmere.example", "sam.whitlock@quillmere.example"

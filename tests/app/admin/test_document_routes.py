@@ -64,7 +64,7 @@ def test_near_copies_are_grouped(managed: Home, http: httpx.Client, tmp_path: Pa
     assert [one["uri"] for one in group] == ["twice/a.md", "twice/b.md"]
 
 
-def test_a_deleted_document_has_a_receipt_and_a_second_click_finds_nothing(http: httpx.Client) -> None:
+def test_a_deleted_document_has_a_receipt_is_noted_and_a_second_click_finds_nothing(http: httpx.Client) -> None:
     response = http.delete("/api/admin/document", params={"uri": LEAVE})
     receipt = response.json()
     assert (response.status_code, receipt["clean"], receipt["uri"], receipt["deleted"]["chunks"]) == (
@@ -74,6 +74,8 @@ def test_a_deleted_document_has_a_receipt_and_a_second_click_finds_nothing(http:
         2,
     )
     assert http.delete("/api/admin/document", params={"uri": LEAVE}).status_code == 404
+    noted = [(one["who"], one["what"], one["on"]) for one in http.get("/api/audit").json()]
+    assert noted == [("ada@office.example", "deleted a document", LEAVE)]
 
 
 @pytest.mark.parametrize("title", ["=HYPERLINK(1)", "@SUM(A1)", "+1"])

@@ -25,7 +25,7 @@ def test_a_click_on_a_run_that_is_over_by_then_does_no_harm(open_page: OPEN, man
     at = open_page("runs")
     runs.end_run(managed.engine, run, {"added": 1})
     click(at, f"cancel {run}")
-    assert "is not running any more, it is done" in at.error[0].value
+    assert "is not running any more\\, it is done" in at.error[0].value
 
 
 def test_only_the_newest_run_of_a_source_can_go_on(open_page: OPEN, managed: Home) -> None:

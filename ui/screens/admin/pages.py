@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from app.client import Client
-from ui.screens.admin import answers, documents, health, people, review, runs, sources
+from ui.screens.admin import answers, documents, health, keys, logins, people, review, runs, sources
 
 _PAGES: list[tuple[Callable[[Client], None], str, str, str]] = [
     (sources.draw, "Sources", "folder_open", "sources"),
@@ -15,6 +15,8 @@ _PAGES: list[tuple[Callable[[Client], None], str, str, str]] = [
     (review.draw, "Review", "rate_review", "review"),
     (answers.draw, "Verified answers", "verified", answers.URL),
     (people.draw, "People and groups", "group", "people"),
+    (logins.draw, "Logins", "login", "logins"),
+    (keys.draw, "API keys", "key", "api-keys"),
     (health.draw, "Health", "monitor_heart", "health"),
 ]
 TITLES = {url: title for _, title, _, url in _PAGES}
