@@ -12,7 +12,7 @@ from sqlalchemy import Engine, delete, insert, select
 from app import people
 from app.access import Action, Caller, authorize
 from app.admin.masking import masked
-from app.conversations import Conversations
+from app.conversations import Conversations, Said
 from app.tables import feedback, reviews
 from retrieval.errors import Missing
 from retrieval.ledger.engine import reading, writing
@@ -47,13 +47,31 @@ def complaints(engine: Engine, talks: Conversations, caller: Caller, most: int =
     found = []
     for answer, said in list(by_answer.items())[:most]:
         try:
-            question, given = talks.rated(caller, answer)
+            question, given = rated(engine, talks, caller, answer)
         except Missing:  # deleted meanwhile
             continue
         reasons = tuple(masked(reason, names) for reason, _ in said if reason)
         text = masked(given.text, ())
         found.append(Complaint(answer, masked(question, names), text, given.status, len(said), reasons, said[0][1]))
     return found
+
+
+def rated(engine: Engine, talks: Conversations, caller: Caller, answer: str) -> tuple[str, Said]:
+    """A question with its answer, CONVERSATION:NUMBER, as the caller may read it, if somebody rated it.
+
+    Raises:
+        Missing: there is none, or nobody rated it: a conversation is its owner's.
+    """
+    authorize(caller, Action.MANAGE)
+    conversation, _, number = answer.rpartition(":")
+    with reading(engine) as connection:
+        is_rated = connection.execute(select(feedback.c.answer).where(feedback.c.answer == answer)).first()
+    said = [one for one, _ in talks.said_in(conversation, caller.scope)] if is_rated else []
+    place = next((place for place, one in enumerate(said) if str(one.number) == number), 0)
+    question = next((one.text for one in reversed(said[:place]) if one.role == "user"), "")
+    if not question:
+        raise Missing("There is no such answer, or nobody rated it")
+    return question, said[place]
 
 
 def deal_with(engine: Engine, caller: Caller, answer: str) -> None:

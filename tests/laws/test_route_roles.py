@@ -153,14 +153,13 @@ STORE: dict[str, tuple[object, ...]] = {
     "forget": (),
     "read_by": (),
 }
-OF_ADMINS = {"rated"}  # tests/app/admin/test_review.py tries it
 OF_NOBODY_ELSE = {"begin", "listed"}  # they take no conversation: what they give or make is the caller's own
 
 
 def test_every_method_of_the_store_that_takes_a_caller_is_tried_here() -> None:
     methods = inspect.getmembers(Conversations, inspect.isfunction)
     taking = {name for name, method in methods if {"caller", "admin"} & set(inspect.signature(method).parameters)}
-    assert taking == set(STORE) | OF_NOBODY_ELSE | OF_ADMINS
+    assert taking == set(STORE) | OF_NOBODY_ELSE
 
 
 @pytest.mark.parametrize("method", STORE)

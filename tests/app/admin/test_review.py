@@ -3,7 +3,7 @@
 import pytest
 
 from app.access import Caller, caller_for
-from app.admin.review import complaints, deal_with
+from app.admin.review import complaints, deal_with, rated
 from app.bootstrap import Home
 from app.conversations import NewMessage, Part
 from app.desk import Question
@@ -57,9 +57,9 @@ def test_of_a_conversation_only_the_rated_answer_is_read(managed: Home, admin: C
     ):
         managed.conversations.add(hana, talk, message)
     with pytest.raises(Missing):
-        managed.conversations.rated(admin, f"{talk}:2")
+        rated(managed.engine, managed.conversations, admin, f"{talk}:2")
     with pytest.raises(Forbidden):
-        managed.conversations.rated(hana, f"{talk}:2")
+        rated(managed.engine, managed.conversations, hana, f"{talk}:2")
 
 
 def test_one_that_was_dealt_with_comes_back_with_a_new_complaint(managed: Home, admin: Caller) -> None:
