@@ -138,6 +138,15 @@ class Admin:
         """Take a complaint off the list."""
         self._client.send("POST", f"/api/admin/review/{_part(answer)}/done")
 
+    def handed_over(self) -> list[rows.HandedOver]:
+        """Questions that people passed on to HR and nobody has taken care of."""
+        found = self._get("/api/hr-questions")
+        return [made(rows.HandedOver, one) for one in found if one["done_at"] is None]
+
+    def settle(self, question: str) -> None:
+        """Take one of these off the list."""
+        self._client.send("POST", f"/api/hr-questions/{_part(question)}/settle")
+
     def unanswered(self) -> list[rows.GroupRow]:
         """Groups of questions that could not be answered."""
         return [made(rows.GroupRow, one) for one in self._get("/api/admin/unanswered")]

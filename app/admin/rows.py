@@ -258,3 +258,14 @@ class AuditRow:
     what: str
     on: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A question that somebody passed on to HR; the address is empty where the asker stays unnamed."""
+
+    id: str
+    question: str
+    note: str
+    email: str
+    at: str

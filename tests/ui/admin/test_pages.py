@@ -1,14 +1,15 @@
 """Only admins are offered the pages of admins."""
 
 import os
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.ui.admin.conftest import ADMIN, EMPLOYEE, OPEN
-from tests.ui.test_web import PAGE
 from ui.screens.admin.pages import TITLES
 
+PAGE = Path(__file__).parent.parent.parent.parent / "ui" / "web.py"
 pytestmark = pytest.mark.heavy  # each starts a server of its own
 
 

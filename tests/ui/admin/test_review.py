@@ -2,7 +2,9 @@
 
 import pytest
 
+from app.access import caller_for
 from app.bootstrap import Home
+from app.chat.hand_off import pass_on
 from app.feedback import rate
 from tests.app.admin.test_review import asked
 from tests.app.admin.test_unanswered import PETS, refused
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.heavy  # each starts a server of its own
 
 def test_with_nothing_to_do_the_page_says_so(open_page: OPEN) -> None:
     at = open_page("review")
-    assert [one.value for one in at.info] == [review.NO_COMPLAINTS, review.NO_GROUPS]
+    assert [one.value for one in at.info] == [review.NO_COMPLAINTS, review.NO_GROUPS, review.NOTHING_PASSED_ON]
 
 
 def test_a_complaint_is_shown_as_text_and_leaves_when_it_is_done(open_page: OPEN, managed: Home) -> None:
@@ -32,3 +34,13 @@ def test_like_questions_are_shown_together(open_page: OPEN, managed: Home) -> No
         refused(managed, email, question)
     at = open_page("review")
     assert "asked 3 times by 3 people" in shown(at)
+
+
+def test_a_question_for_hr_shows_an_address_only_where_that_was_ticked(open_page: OPEN, managed: Home) -> None:
+    caller = caller_for(managed.engine, EMPLOYEE)
+    ids = [pass_on(managed.engine, caller, (name, "", ""), named=name == "Named") for name in ("Named", "Unnamed")]
+    at = open_page("review")
+    assert shown(at).count("asked by `sam@office.example`") == 1
+    assert shown(at).count("the asker stays unnamed") == 1
+    click(at, f"settle {ids[0]}")
+    assert "asked by" not in shown(at)

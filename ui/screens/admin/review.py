@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from app.admin.client import Admin
-from app.admin.rows import ComplaintRow, GroupRow
+from app.admin.rows import ComplaintRow, GroupRow, HandedOver
 from app.client import Client
 from ui import admin_view
 from ui.screens.admin import answers
@@ -13,6 +13,7 @@ from ui.screens.admin.acting import act, draw_heading
 from ui.web_view import answer_markdown, escaped
 
 NO_COMPLAINTS = "Nobody has complained about an answer since you last looked."
+NOTHING_PASSED_ON = "Nobody has passed a question on to HR that is still open."
 NO_GROUPS = "No question that could not be answered was asked by three people yet."
 
 
@@ -20,8 +21,10 @@ def draw(client: Client) -> None:
     """Draw the page."""
     admin = Admin(client)
     draw_heading("Review")
-    complaints, groups = admin.complaints(), admin.unanswered()
-    first, second = st.tabs([f"Not helpful ({len(complaints)})", f"Not answered ({len(groups)})"])
+    complaints, groups, handed_over = admin.complaints(), admin.unanswered(), admin.handed_over()
+    labels = ("Not helpful", "Not answered", "Passed on to HR")
+    counts = map(len, (complaints, groups, handed_over))
+    first, second, third = st.tabs([f"{label} ({many})" for label, many in zip(labels, counts, strict=True)])
     with first:
         st.caption("Without names. What is closed to you, or deleted since, is not shown.")
         if not complaints:
@@ -34,6 +37,29 @@ def draw(client: Client) -> None:
             st.info(NO_GROUPS, icon=":material/task_alt:")
         for number, group in enumerate(groups):
             _draw_group(client, group, number)
+    with third:
+        if not handed_over:
+            st.info(NOTHING_PASSED_ON, icon=":material/task_alt:")
+        for question in handed_over:
+            _draw_handed_over(client, admin, question)
+
+
+def _draw_handed_over(client: Client, admin: Admin, one: HandedOver) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{escaped(one.question)}**")
+        if one.note:
+            st.text(one.note)
+        who = f"asked by {escaped(one.email)}" if one.email else "the asker stays unnamed"
+        st.caption(f"{who} · {admin_view.moment(one.at)}")
+        with st.container(horizontal=True):
+            _offer_answer(client, one.question, f"passed on {one.id}")
+            settled = partial(_settle, admin, one.id)
+            st.button("Done", key=f"settle {one.id}", icon=":material/check:", on_click=act, args=(settled,))
+
+
+def _settle(admin: Admin, question: str) -> str:
+    admin.settle(question)
+    return "Taken off the list."
 
 
 def _draw_complaint(client: Client, admin: Admin, one: ComplaintRow) -> None:
