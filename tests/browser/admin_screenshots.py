@@ -61,6 +61,7 @@ def _furnish(folder: Path) -> None:
 def _complain(home: Home) -> None:
     from app.access import caller_for
     from app.desk import Question
+    from app.events import Done, Refused
 
     questions = {
         _SAM: ("What is the hotel cap in Lisbon?", "Does the office have a swimming pool?"),
@@ -70,6 +71,7 @@ def _complain(home: Home) -> None:
     for email, asked in questions.items():
         for question in asked:
             *_, last = home.desk.ask(Question(question, caller_for(home.engine, email), ""))
+            assert isinstance(last, Done | Refused)
             if "hotel" in question:
                 rate(home.engine, f"{last.conversation}:2", email, "bad", "Does it include breakfast?")
 

@@ -7,6 +7,7 @@ from app.admin.review import complaints, deal_with, rated
 from app.bootstrap import Home
 from app.conversations import NewMessage, Part
 from app.desk import Question
+from app.events import Done, Refused
 from app.feedback import rate
 from retrieval.errors import Forbidden, Missing
 from tests.app.admin.conftest import ADMIN, EMPLOYEE
@@ -15,6 +16,7 @@ from tests.app.admin.conftest import ADMIN, EMPLOYEE
 def asked(home: Home, email: str, question: str) -> str:
     """Ask; returns the answer's id."""
     *_, last = home.desk.ask(Question(question, caller_for(home.engine, email), ""))
+    assert isinstance(last, Done | Refused)
     return f"{last.conversation}:2"
 
 

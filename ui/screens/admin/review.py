@@ -23,7 +23,7 @@ def draw(client: Client) -> None:
     draw_heading("Review")
     complaints, groups, handed_over = admin.complaints(), admin.unanswered(), admin.handed_over()
     labels = ("Not helpful", "Not answered", "Passed on to HR")
-    counts = map(len, (complaints, groups, handed_over))
+    counts = (len(complaints), len(groups), len(handed_over))
     first, second, third = st.tabs([f"{label} ({many})" for label, many in zip(labels, counts, strict=True)])
     with first:
         st.caption("Without names. What is closed to you, or deleted since, is not shown.")
