@@ -60,8 +60,8 @@ def _furnish(folder: Path) -> None:
 
 def _complain(home: Home) -> None:
     from app.access import caller_for
-    from app.desk import Question
     from app.events import Done, Refused
+    from app.question import Question
 
     questions = {
         _SAM: ("What is the hotel cap in Lisbon?", "Does the office have a swimming pool?"),

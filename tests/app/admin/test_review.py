@@ -6,9 +6,9 @@ from app.access import Caller, caller_for
 from app.admin.review import complaints, deal_with, rated
 from app.bootstrap import Home
 from app.conversations import NewMessage, Part
-from app.desk import Question
 from app.events import Done, Refused
 from app.feedback import rate
+from app.question import Question
 from retrieval.errors import Forbidden, Missing
 from tests.app.admin.conftest import ADMIN, EMPLOYEE
 
