@@ -25,6 +25,15 @@ def content_of(path: Path, of_what: str) -> bytes:
         raise Unusable(f"{path} cannot be read: {exc.strerror}. A CSV file of {of_what} was expected") from exc
 
 
+def read_rows(path: Path, columns: tuple[str, ...], of_what: str, made: Callable[[Row, str], T]) -> list[T]:
+    """What `made` makes of each row of a file and its place.
+
+    Raises:
+        Unusable: the file cannot be read, is no such CSV, or `made` refuses a row.
+    """
+    return rows_of(content_of(path, of_what), str(path), columns, of_what, made)
+
+
 def rows_of(data: bytes, name: str, columns: tuple[str, ...], of_what: str, made: Callable[[Row, str], T]) -> list[T]:
     """What `made` makes of each row and its place; the first line must name these columns.
 
