@@ -219,6 +219,16 @@ class Client:
         """A source, authorised again."""
         return Opened(**self._get(f"/api/chunks/{chunk}"))
 
+    def send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """One request, for the typed clients of further routes; `options` are httpx's."""
+        try:
+            response = self._http.request(method, path, **options)
+        except httpx.HTTPError as exc:
+            raise Unanswered(AWAY) from exc
+        if response.is_error:
+            raise problem_of(response)
+        return response
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
@@ -227,13 +237,7 @@ class Client:
         return self._request("GET", path).json()
 
     def _request(self, method: str, path: str, body: object = None) -> httpx.Response:
-        try:
-            response = self._http.request(method, path, json=body)
-        except httpx.HTTPError as exc:
-            raise Unanswered(AWAY) from exc
-        if response.is_error:
-            raise problem_of(response)
-        return response
+        return self.send(method, path, json=body)
 
 
 def _said(one: Mapping[str, Any]) -> Said:

@@ -194,12 +194,12 @@ class Conversations:
     def transcript(self, caller: Caller, conversation: str) -> list[Said]:
         """Everything said, as the caller may read it now: text of a removed or closed source is not in it."""
         self.open(caller, conversation, Action.READ_CONVERSATION)
-        return [said for said, _ in self._said(conversation, caller.scope)]
+        return [said for said, _ in self.said_in(conversation, caller.scope)]
 
     def read_by(self, admin: Caller, conversation: str) -> list[Said]:
         """The same for an admin, who reads with their own scope; `own_data.break_glass` notes who and why."""
         authorize(admin, Action.BREAK_GLASS)
-        return [said for said, _ in self._said(conversation, admin.scope)]
+        return [said for said, _ in self.said_in(conversation, admin.scope)]
 
     def turns(self, caller: Caller, conversation: str, before: int = 0) -> list[Turn]:
         """Answered questions for a later prompt: only turns that are whole and built inside the caller's scope.
@@ -209,7 +209,7 @@ class Conversations:
         self.open(caller, conversation, Action.READ_CONVERSATION)
         found: list[Turn] = []
         question = ""
-        for said, audiences in self._said(conversation, caller.scope):
+        for said, audiences in self.said_in(conversation, caller.scope):
             if before and said.number >= before:
                 break
             if said.role == "user":
@@ -236,7 +236,8 @@ class Conversations:
         with writing(self._engine) as connection:
             delete_messages(connection, conversation, numbers)
 
-    def _said(self, conversation: str, scope: Scope) -> list[tuple[Said, frozenset[str]]]:
+    def said_in(self, conversation: str, scope: Scope) -> list[tuple[Said, frozenset[str]]]:
+        """Everything said, as this scope may read it, with what it was built from. Whoever calls it has authorised."""
         query = select(messages).where(messages.c.conversation == conversation).order_by(messages.c.number)
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()

@@ -48,11 +48,6 @@ class Examination:
 
 def examine(settings: Settings) -> Examination:
     """Look at everything; a check that fails does not stop the others."""
-    from_where = origins()
-    rows: list[tuple[str, ...]] = [
-        (name, _shown(getattr(settings, name)), from_where[name], field.description or "")
-        for name, field in Settings.model_fields.items()
-    ]
     home = Home(settings)
     checks: list[tuple[str, Callable[[Home], str]]] = [
         ("sqlite", lambda _: _full_text_search()),
@@ -64,7 +59,16 @@ def examine(settings: Settings) -> Examination:
         ("index", _index),
         ("answers come from", _answerer),
     ]
-    return Examination(rows, [_check(name, look, home) for name, look in checks])
+    return Examination(settings_shown(settings), [_check(name, look, home) for name, look in checks])
+
+
+def settings_shown(settings: Settings) -> list[tuple[str, ...]]:
+    """Each setting's name, value, origin and meaning; secrets are hidden."""
+    from_where = origins()
+    return [
+        (name, _shown(getattr(settings, name)), from_where[name], field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
 
 
 def _check(name: str, look: Callable[[Home], str], home: Home) -> Check:

@@ -59,11 +59,15 @@ class Launcher:
             Unusable: the run could not begin, and why.
         """
         with self._starting:
-            if not self._is_over():
-                raise LedgerBusy("Another run goes on. Wait until it is done, or cancel it")
+            self.refuse_busy()
             newest = max((run.id for run in runs.listed_runs(self._engine, 1)), default=0)
             self._child = self._started(arguments)
             return self._id_after(newest, self._child)
+
+    def refuse_busy(self) -> None:
+        """Raise LedgerBusy while a run of ours goes on."""
+        if not self._is_over():
+            raise LedgerBusy("Another run goes on. Wait until it is done, or cancel it")
 
     def tend(self) -> None:
         """Follow Slack and start what is due, until `close`; runs in a thread of its own."""

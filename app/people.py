@@ -1,14 +1,14 @@
 """The people of the company: who they are and which groups they are in."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, delete, insert, select, update
 
-from app.csv_rows import Row, read_rows
+from app.csv_rows import Row, content_of, rows_of
 from app.tables import people
 from retrieval.countries import code_of, is_code, name_of
 from retrieval.errors import Unusable
@@ -41,13 +41,21 @@ def read_csv(path: Path) -> list[Person]:
     Raises:
         Unusable: with the first line that is wrong; nothing is imported then.
     """
-    found = read_rows(path, COLUMNS, "people", _person)
-    addresses = [person.email for person in found]
-    twice = next((address for address in addresses if addresses.count(address) > 1), None)
+    return people_in(content_of(path, "people"), str(path))
+
+
+def people_in(data: bytes, name: str) -> list[Person]:
+    """The same of a file's content; `name` is how messages call it.
+
+    Raises:
+        Unusable: as above.
+    """
+    found = rows_of(data, name, COLUMNS, "people", _person)
+    twice = next((address for address, times in Counter(one.email for one in found).items() if times > 1), None)
     if twice:
-        raise Unusable(f"{path} names {twice} twice")
+        raise Unusable(f"{name} names {twice} twice")
     if not found:
-        raise Unusable(f"{path} names nobody")
+        raise Unusable(f"{name} names nobody")
     return found
 
 

@@ -11,6 +11,11 @@ def uploads_of(home: Path) -> Path:
     return home / "uploads"
 
 
+def exports_of(home: Path) -> Path:
+    """Where uploaded Slack exports are kept."""
+    return home / "exports"
+
+
 def make_private_folder(home: Path) -> None:
     """Create the home, readable by its owner only."""
     try:

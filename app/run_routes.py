@@ -15,14 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse
 
 from app.access import Action, authorize
+from app.admin.received import received
 from app.bootstrap import Home
 from app.callers import Asking, Serving
 from app.json_output import of_run
 from app.launcher import Launcher
 from app.places import make_private_folder, uploads_of
 from app.slack_copy import LIVE
-from ingest.reader import LARGEST
-from retrieval.access import EVERYONE, audience_id
+from ingest.reader import LARGEST, READERS, suffix_of, unsupported
+from retrieval.access import ADMINS, EVERYONE, audience_id
 from retrieval.chunk import digest
 from retrieval.errors import QuestionRefused, Unusable
 from retrieval.ledger import runs
@@ -54,11 +55,18 @@ class Schedule(BaseModel):
     every_minutes: int = Field(ge=0, le=60 * 24 * 31)
 
 
+class UploadHeaders(BaseModel):
+    """Who may read an upload; whether the next one is to be waited for before anything is ingested."""
+
+    audience: str = ADMINS
+    more_to_come: bool = False
+
+
 def _launcher(request: Request) -> Launcher:
     return request.app.state.launcher  # type: ignore[no-any-return]
 
 
-_Launcher = Annotated[Launcher, Depends(_launcher)]
+Launching = Annotated[Launcher, Depends(_launcher)]
 
 
 def listed_sources(home: Serving, caller: Asking) -> list[dict[str, Any]]:
@@ -80,13 +88,10 @@ def listed_runs(home: Serving, caller: Asking) -> list[dict[str, Any]]:
     return [of_run(run) for run in runs.listed_runs(home.engine)]
 
 
-def start_run(body: NewRun, home: Serving, caller: Asking, launcher: _Launcher) -> Response:
+def start_run(body: NewRun, home: Serving, caller: Asking, launcher: Launching) -> Response:
     """Begin a run; it goes on in a process of its own."""
     authorize(caller, Action.MANAGE)
-    try:
-        audience_id(body.audience or EVERYONE)
-    except ValueError as exc:
-        raise Unusable(f"audience: {exc}") from exc
+    checked_audience(body.audience or EVERYONE)
     flags = [f"--audience={body.audience}"] if body.audience else []
     flags += ["--retry-failed"] if body.retry_failed else []
     # A relative path would mean another place in each folder that a server may be started in.
@@ -122,23 +127,35 @@ def wish_run(run: int, wish: str, home: Serving, caller: Asking) -> Response:
 
 async def upload(
     name: str,
+    which: Annotated[UploadHeaders, Header()],
     request: Request,
     home: Serving,
     caller: Asking,
-    launcher: _Launcher,
-    audience: Annotated[str, Header()] = "group:admins",
+    launcher: Launching,
 ) -> Response:
     """Keep a document in the home and ingest it; the body is the file. Without an audience only admins may read it."""
     authorize(caller, Action.MANAGE)
+    audience = which.audience
+    await run_sync(launcher.refuse_busy)  # what is kept but not ingested would wait unseen
     folder = await run_sync(_uploads, home.settings.home, audience, name)
-    data = bytearray()
-    async for part in request.stream():
-        data += part
-        if len(data) > LARGEST:
-            raise Unusable(f"The file is larger than the limit of {LARGEST // 2**20} MiB. Put it into a folder instead")
-    await run_sync(_keep, folder / name, bytes(data))
+    kept = await received(request, folder, LARGEST)
+    await run_sync(kept.replace, folder / name)
+    if which.more_to_come:
+        return Response(status_code=204)
     run = await run_sync(launcher.start, [f"--audience={audience}", "--", str(folder)])
     return JSONResponse(of_run(await run_sync(runs.run_of, home.engine, run)), status_code=202)
+
+
+def checked_audience(audience: str) -> str:
+    """The audience, if it is one.
+
+    Raises:
+        Unusable: it is none.
+    """
+    try:
+        return audience_id(audience)
+    except ValueError as exc:
+        raise Unusable(f"audience: {exc}") from exc
 
 
 async def _told(home: Home, run: int) -> AsyncIterator[dict[str, str]]:
@@ -152,21 +169,14 @@ async def _told(home: Home, run: int) -> AsyncIterator[dict[str, str]]:
 
 def _uploads(home: Path, audience: str, name: str) -> Path:
     """Each audience has a folder of its own: a folder is a source with one audience."""
-    try:
-        folder = uploads_of(home) / f"{_NOT_IN_NAMES.sub('-', audience_id(audience))}-{digest(audience)[:8]}"
-    except ValueError as exc:
-        raise Unusable(f"audience: {exc}") from exc
+    slug = _NOT_IN_NAMES.sub("-", checked_audience(audience))
+    folder = uploads_of(home) / f"{slug}-{digest(audience)[:8]}"
     if not _NAME.fullmatch(name) or name.startswith("."):
         raise Unusable(f"{name!r} is no file name. A name such as handbook.pdf was expected")
+    if suffix_of(name) not in READERS:
+        raise Unusable(f"{name} cannot be read: {unsupported(name)}")
     make_private_folder(folder)
     return folder
-
-
-def _keep(file: Path, data: bytes) -> None:
-    """Whole or not at all: a run may be reading the folder. Hidden files are no documents."""
-    unfinished = file.with_name(f".{file.name}")
-    unfinished.write_bytes(data)
-    unfinished.replace(file)
 
 
 ROUTES: list[tuple[str, str, Callable[..., Any]]] = [

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from app import openai_format, people
 from app.access import Action, Caller, Resource, authorize
+from app.admin.routes import ROUTES as ADMIN_ROUTES
 from app.answers_routes import ROUTES as ANSWER_ROUTES
 from app.bootstrap import Home
 from app.callers import Asking, Questioning, Serving
@@ -43,6 +44,7 @@ from app.slack_copy import SlackCopy
 from app.slack_routes import ROUTES as SLACK_ROUTES
 from retrieval.errors import FrontdeskError
 from retrieval.ledger import lookup
+from retrieval.ledger.catalogue import counted
 
 
 class AskRequest(BaseModel):
@@ -155,7 +157,9 @@ def me(home: Serving, caller: Asking) -> dict[str, Any]:
         "email": caller.email,
         "name": people.names(home.engine).get(caller.email, ""),
         "audiences": sorted(caller.scope.audiences),
-        "documents": len(readable(home.engine, caller.scope)),
+        "documents": sum(
+            many for audience, many in counted(home.engine, "audience").items() if audience in caller.scope
+        ),
     }
 
 
@@ -224,6 +228,7 @@ _MORE_ROUTES = [
     *SLACK_ROUTES,
     *login_routes.ROUTES,
     *account_routes.ROUTES,
+    *ADMIN_ROUTES,
 ]
 
 

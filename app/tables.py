@@ -254,3 +254,12 @@ audit = Table(
     Column("reason", Text, nullable=False),
     sqlite_autoincrement=True,
 )
+
+# Answers that somebody complained about and an admin has dealt with: CONVERSATION:NUMBER, as in feedback.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("answer", String, primary_key=True),
+    Column("who", String, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)

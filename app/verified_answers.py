@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, delete, insert, select, update
 
-from app.csv_rows import read_rows
+from app.csv_rows import content_of, csv_text, rows_of
 from app.tables import verified_answers
 from ingest.verified import ApprovedAnswer, VerifiedAnswers
 from retrieval.access import EVERYONE, Audience, Scope, audience_id
@@ -54,10 +54,25 @@ def read_csv(path: Path) -> list[VerifiedAnswer]:
     Raises:
         Unusable: with the first line that is wrong; nothing is imported then.
     """
-    found = read_rows(path, COLUMNS, "answers", _verified)
+    return answers_in(content_of(path, "answers"), str(path))
+
+
+def answers_in(data: bytes, name: str) -> list[VerifiedAnswer]:
+    """The same of a file's content; `name` is how messages call it.
+
+    Raises:
+        Unusable: as above.
+    """
+    found = rows_of(data, name, COLUMNS, "answers", _verified)
     if not found:
-        raise Unusable(f"{path} holds no answers")
+        raise Unusable(f"{name} holds no answers")
     return found
+
+
+def as_csv(answers: Iterable[VerifiedAnswer]) -> str:
+    """The same file, to be read in again."""
+    rows = [(one.question, one.answer, one.owner, one.audience, ";".join(one.sources), one.expires) for one in answers]
+    return csv_text(COLUMNS, rows)
 
 
 def propose(engine: Engine, answers: Iterable[VerifiedAnswer]) -> int:

@@ -11,8 +11,9 @@ from pathlib import Path
 import streamlit as st
 
 from app.client import Client, Unanswered
-from ui import web_view
+from ui import admin_view, web_view
 from ui.screens import chat
+from ui.screens.admin.pages import admin_pages
 from ui.screens.failure import draw_failure
 from ui.web_gate import House
 
@@ -49,7 +50,9 @@ def _pages(client: Client) -> st.Page:
     offered = [
         st.Page(partial(chat.draw, client), title="Chat", icon=":material/chat:", url_path="chat", default=True),
     ]
-    return st.navigation(offered, position="top")
+    if admin_view.ADMINS not in client.me().audiences:
+        return st.navigation(offered, position="top")
+    return st.navigation({"": offered, "Admin": admin_pages(client)}, position="top")
 
 
 def _chosen_client() -> Client:

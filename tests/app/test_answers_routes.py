@@ -67,3 +67,29 @@ def test_a_wrong_one_is_refused_with_the_reason(http: httpx.Client, change: dict
 
 def test_an_unknown_one_is_not_found(http: httpx.Client) -> None:
     assert http.post("/api/answers/x/approve").status_code == http.delete("/api/answers/x").status_code == 404
+
+
+def test_a_changed_answer_takes_the_place_of_the_one_that_was_given(http: httpx.Client) -> None:
+    kept = http.post("/api/answers", json=NEW).json()["id"]
+    http.post(f"/api/answers/{kept}/approve")
+    changed = http.put(f"/api/answers/{kept}", json=NEW | {"question": "May I take half days of annual leave?"}).json()
+    assert [(one["id"], one["stands"]) for one in http.get("/api/answers").json()] == [(changed["id"], "proposed")]
+    assert http.put(f"/api/answers/{kept}", json=NEW).status_code == 404
+
+
+def test_answers_are_exported_without_formulas_and_imported_again(http: httpx.Client) -> None:
+    http.post("/api/answers", json=NEW | {"answer": "=1+1"})
+    file = http.get("/api/answers.csv").text
+    assert ",'=1+1," in file
+    http.delete(f"/api/answers/{http.get('/api/answers').json()[0]['id']}")
+    assert http.post("/api/answers.csv", content=file).json() == {"proposed": 1}
+    assert [one["answer"] for one in http.get("/api/answers").json()] == ["=1+1"]
+    assert http.post("/api/answers.csv", content=file).json() == {"proposed": 0}
+
+
+def test_a_csv_file_that_is_wrong_names_the_line(http: httpx.Client) -> None:
+    response = http.post("/api/answers.csv", content="question,answer,owner,audience,sources,expires\nWhy?,,,,,\n")
+    assert (response.status_code, response.json()["detail"]) == (
+        422,
+        "The file line 2: a question and an answer were expected",
+    )

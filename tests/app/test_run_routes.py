@@ -141,3 +141,26 @@ def test_a_run_that_is_over_cannot_be_paused_and_an_unknown_wish_is_refused(http
     over, odd = http.post("/api/runs/1/pause"), http.post("/api/runs/1/explode")
     assert (over.status_code, odd.status_code) == (422, 422)
     assert "not running any more, it is done" in over.json()["detail"]
+
+
+@pytest.mark.parametrize("name", ["setup.exe", "old.doc", "noending", "export.zip"])
+def test_an_upload_of_a_kind_that_nobody_reads_is_refused_at_once_and_not_kept(
+    home: Home, http: httpx.Client, name: str
+) -> None:
+    response = http.put(f"/api/uploads/{name}", content=b"x")
+    assert (response.status_code, response.json()["detail"].startswith(f"{name} cannot be read: ")) == (422, True)
+    assert not list(home.settings.home.rglob(name))
+
+
+def test_an_upload_over_the_limit_is_refused_and_not_kept(home: Home, http: httpx.Client) -> None:
+    response = http.put("/api/uploads/large.md", content=(b"x" * 2**20 for _ in range(50)))
+    assert (response.status_code, response.json()["detail"]) == (422, "The file is larger than the limit of 32 MiB")
+    assert not [file for file in home.settings.home.rglob("*") if file.is_file() and file.stat().st_size > 2**25]
+
+
+def test_several_uploads_are_ingested_by_one_run(home: Home, http: httpx.Client) -> None:
+    kept = http.put("/api/uploads/one.md", content=b"# One\n\nA rule.", headers={"more-to-come": "true"})
+    assert (kept.status_code, len(http.get("/api/runs").json())) == (204, 1)
+    watched(http, http.put("/api/uploads/two.md", content=b"# Two\n\nA rule.").json()["id"])
+    assert {"One", "Two"} <= {entry.title for entry in documents.entries(home.engine)}
+    assert len(http.get("/api/runs").json()) == 2
