@@ -80,12 +80,14 @@ def address_of(home: Home, path: str) -> str:
     owner = Caller(OWNER)
     conversation = kept.begin(owner, "A question")
     kept.add(owner, conversation, NewMessage("user", "asked", (Part("A question"),)))
+    kept.add(owner, conversation, NewMessage("assistant", "answered", (Part("An answer"),)))
     known = {
         "{conversation}": conversation,
         "{email}": PAT,
         "{key}": keys.create(home.engine, OWNER, "", "ask", 1)[0].id,
         "{consumer}": "answering",
         "{name}": ".hidden",
+        "{number}": "2" if path.endswith("verdict") else "1",  # the answer or the question
         "{run}": "1",
         "{table}": "days",
         "{wish}": "dance",
@@ -150,6 +152,8 @@ STORE: dict[str, tuple[object, ...]] = {
     "add": (NewMessage("user", "asked", (Part("more"),)),),
     "transcript": (),
     "turns": (),
+    "rename": ("Another title",),
+    "drop": (range(1, 2),),
     "forget": (),
     "read_by": (),
 }
