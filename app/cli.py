@@ -49,7 +49,6 @@ app.add_typer(slack_app, name="slack")
 app.add_typer(finetune_app, name="finetune")
 app.add_typer(models_app, name="models")
 app.command(epilog="Example: frontdesk chat --as sam@example.com")(chat)
-app.add_typer(finetune_app, name="finetune")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 As = Annotated[
