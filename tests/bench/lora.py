@@ -71,7 +71,10 @@ def random_llama(folder: Path, shape: str, window: int) -> Path:
         max_position_embeddings=window,
         tie_word_embeddings=shape != "8B",
     )
-    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder)
+    model = LlamaForCausalLM(config)
+    for weight in model.parameters():
+        weight.data = weight.data.to(torch.bfloat16)
+    model.save_pretrained(folder)
     byte_level_tokenizer(["Leave is 27 days."], 300, window).save_pretrained(folder)
     return folder
 
