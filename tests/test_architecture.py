@@ -18,7 +18,6 @@ TESTED_ELSEWHERE = {
     "app/chat/hand_off.py": "tests/app/chat/test_routes.py",
     "app/chat/revision.py": "tests/app/chat/test_routes.py",
     "app/chat/suggestions.py": "tests/app/chat/test_routes.py",
-    "app/finetune_commands.py": "tests/app/finetune/test_finetune_data_commands.py",
     "app/finetune_terminal.py": "tests/app/finetune/test_finetune_data_commands.py",
     "app/callers.py": "tests/app/test_server.py and test_run_routes.py speak for callers",
     "ui/screens/asking.py": "tests/ui/test_message.py and test_web.py",

@@ -123,7 +123,18 @@ def main() -> None:
             show_answer(client)
             before = answering(client)
             stage.run(
-                *("finetune", "data", "--out", data, "--per-document", "16", "--test-share", "0.5"),
+                *(
+                    "finetune",
+                    "data",
+                    "--out",
+                    data,
+                    "--per-document",
+                    "16",
+                    "--test-share",
+                    "0.5",
+                    "--refusals",
+                    "0.1",
+                ),
                 *("--tokenizer", str(base), "--window", str(WINDOW)),
             )
             stage.run(
