@@ -5,7 +5,7 @@ BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS = .venv/constraints.txt
 
-.PHONY: up test test-heavy check bench bench-ingest bench-retrieval screenshots
+.PHONY: up test test-heavy check bench bench-ingest bench-retrieval finetune-demo screenshots
 
 # torch first and by itself: asked for by another package, pip could take a build with gigabytes of CUDA.
 .venv/runtime: pyproject.toml
@@ -16,11 +16,11 @@ CONSTRAINTS = .venv/constraints.txt
 	touch $@
 
 .venv/dev: .venv/runtime
-	$(PIP) -c $(CONSTRAINTS) -e '.[cpu,dev]'
+	$(PIP) -c $(CONSTRAINTS) -e '.[cpu,dev,finetune]'
 	touch $@
 
 .venv/bench: .venv/dev
-	$(PIP) -c $(CONSTRAINTS) -e '.[cpu,dev,bench,quantized]'
+	$(PIP) -c $(CONSTRAINTS) -e '.[cpu,dev,finetune,bench,quantized]'
 	touch $@
 
 # Install what is needed and run Frontdesk with the sample company.
@@ -60,6 +60,10 @@ bench-retrieval: .venv/bench
 	$(BIN)/python -m tests.bench.questions --filler 100000 --compare
 	for set in $(SETS); do $(BIN)/frontdesk evaluate $$set --compare || exit 1; done
 	$(BIN)/python -m tests.bench.ablation $(SETS) data/editions
+
+# Data, training, judgement, promotion and a live switch, with the sample company and a small Llama of our own; 20 minutes.
+finetune-demo: .venv/dev
+	$(BIN)/python -m tests.bench.finetune_demo
 
 screenshots: .venv/dev
 	tests/heavy_packages.sh

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from retrieval.prompt import Message
+
 OPENINGS = (
     "Answer from the sources only.",
     "You are the assistant of the people team.",
@@ -80,14 +82,6 @@ Shift swaps|Colleagues trade nights if both sign the plan.|The supervisor is tol
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One message, in the words chat templates use."""
-
-    role: str
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
 class Fact:
     """A subject, the sentence that answers questions about it, and one more."""
 
@@ -100,14 +94,14 @@ FACTS = tuple(Fact(*line.split("|")) for line in FACTS_TEXT.strip().splitlines()
 WORDS = tuple(sorted(set(FACTS_TEXT.replace("|", " ").split())))
 
 
-def conversations(seed: int) -> Iterator[tuple[Turn, ...]]:
+def conversations(seed: int) -> Iterator[tuple[Message, ...]]:
     """Endless conversations, the last turn of each being a cited answer."""
     random = Random(seed)
     while True:
         yield conversation(random)
 
 
-def conversation(random: Random) -> tuple[Turn, ...]:
+def conversation(random: Random) -> tuple[Message, ...]:
     """System, numbered sources, system, then one exchange or several."""
     facts = random.sample(FACTS, random.randint(1, 4))
     # Several questions on the same sources teach more for the same reading.
@@ -117,9 +111,9 @@ def conversation(random: Random) -> tuple[Turn, ...]:
     # the model from losing its way in them.
     noise = chatter(random, most=random.choice((0, 0, 0, 0, 0, 30, 60, 300)))
     return (
-        Turn("system", f"{opening} {noise}".strip()),
-        Turn("user", "\n\n".join(source(random, fact, n) for n, fact in enumerate(facts, start=1))),
-        Turn("system", random.choice(REMINDERS)),
+        Message("system", f"{opening} {noise}".strip()),
+        Message("user", "\n\n".join(source(random, fact, n) for n, fact in enumerate(facts, start=1))),
+        Message("system", random.choice(REMINDERS)),
         *(turn for index in asked for turn in exchange(random, facts[index], index + 1)),
     )
 
@@ -130,10 +124,10 @@ def source(random: Random, fact: Fact, number: int) -> str:
     return f"[{number}] {fact.subject}\n{fact.answer}{aside}"
 
 
-def exchange(random: Random, fact: Fact, number: int) -> tuple[Turn, Turn]:
+def exchange(random: Random, fact: Fact, number: int) -> tuple[Message, Message]:
     """A question and the sentence that answers it."""
     question = random.choice(QUESTIONS).format(subject=fact.subject.lower(), chatter=chatter(random, most=6))
-    return Turn("user", question.strip()), Turn("assistant", f"{fact.answer} [{number}]")
+    return Message("user", question.strip()), Message("assistant", f"{fact.answer} [{number}]")
 
 
 def chatter(random: Random, *, most: int) -> str:
@@ -141,11 +135,11 @@ def chatter(random: Random, *, most: int) -> str:
     return " ".join(random.choices(WORDS, k=random.randint(0, most)))
 
 
-def narrowed(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+def narrowed(turns: Sequence[Message]) -> tuple[Message, ...]:
     """The same conversation for templates that take one system message and strict turns."""
     opening, sources, reminder, question, *rest = turns
     return (
-        Turn("system", f"{opening.content} {reminder.content}"),
-        Turn("user", f"{sources.content}\n\n{question.content}"),
+        Message("system", f"{opening.text} {reminder.text}"),
+        Message("user", f"{sources.text}\n\n{question.text}"),
         *rest,
     )

@@ -1,22 +1,14 @@
-"""Tokenizers and chat templates of the tiny test models, trained on the text given.
+"""A tokenizer and chat template that differ from app/finetune/byte_level.py wherever real models differ.
 
-The two differ on purpose wherever real models differ, so that code which counts, cuts
-or streams tokens is tried on both habits.
+On purpose: code that counts, cuts or streams tokens is tried on both habits.
 """
 
 import json
 from collections.abc import Sequence
 
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-TINY_TEMPLATE = (
-    "{{- bos_token -}}"
-    "{%- for message in messages -%}"
-    "{{- '<|start|>' + message['role'] + '<|text|>' + message['content'] | trim + '<|end|>' -}}"
-    "{%- endfor -%}"
-    "{%- if add_generation_prompt -%}{{- '<|start|>assistant<|text|>' -}}{%- endif -%}"
-)
 NARROW_TEMPLATE = (
     "{%- set first = 1 if messages and messages[0]['role'] == 'system' else 0 -%}"
     "{%- for message in messages -%}"
@@ -34,36 +26,6 @@ NARROW_TEMPLATE = (
     "{%- endif -%}"
     "{%- endfor -%}"
 )
-
-
-def byte_level_tokenizer(texts: Sequence[str], *, window: int) -> PreTrainedTokenizerFast:
-    """Byte-level BPE in the manner of Llama 3: each joint of the template is one special token."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=2000,
-        special_tokens=["<|begin|>", "<|pad|>", "<|start|>", "<|text|>", "<|end|>"],
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(texts, trainer)
-    # Plain encoding adds <|begin|> and the template writes it too, as with Llama 3:
-    # whoever encodes a rendered prompt has to switch one of them off.
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="<|begin|> $A",
-        pair="<|begin|> $A <|begin|> $B:1",
-        special_tokens=[("<|begin|>", tokenizer.token_to_id("<|begin|>"))],
-    )
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        bos_token="<|begin|>",
-        eos_token="<|end|>",
-        pad_token="<|pad|>",
-        additional_special_tokens=["<|start|>", "<|text|>"],
-        chat_template=TINY_TEMPLATE,
-        model_max_length=window,
-    )
 
 
 def metaspace_tokenizer(texts: Sequence[str], *, window: int) -> PreTrainedTokenizerFast:

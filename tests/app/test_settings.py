@@ -56,17 +56,13 @@ def test_the_nearest_file_above_counts(folder: Path, monkeypatch: pytest.MonkeyP
 
 def test_an_unknown_variable_is_named_with_the_known_ones(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FRONTDESK_PROT", "9000")
-    with pytest.raises(
-        Unusable, match=r"Unknown setting FRONTDESK_PROT\. Known are: answer_tokens, contact, "
-    ):
+    with pytest.raises(Unusable, match=r"Unknown setting FRONTDESK_PROT\. Known are: answer_tokens, contact, "):
         load()
 
 
 def test_an_unknown_key_is_named_with_its_file(folder: Path) -> None:
     put(folder, "port = 9000\nprot = 9001\n")
-    with pytest.raises(
-        Unusable, match=r"Unknown setting prot in .*frontdesk\.toml\. Known are: answer_tokens"
-    ):
+    with pytest.raises(Unusable, match=r"Unknown setting prot in .*frontdesk\.toml\. Known are: answer_tokens"):
         load()
 
 

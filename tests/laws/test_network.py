@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from app.finetune.example import write_examples
+from tests.app.finetune.examples import examples
 from tests.conftest import write
 
 pytestmark = pytest.mark.heavy
@@ -76,3 +78,15 @@ def test_only_the_hosts_that_the_settings_name_are_connected_to(backend: dict[st
     printed, hosts = reached(tmp_path, COMMANDS, *lines, **ASKED_FOR, **settings)
     assert "Everybody has 27 days of leave." in printed
     assert hosts == {found for value in backend.values() for found in re.findall(r"[\d.]+:\d+", value)}
+
+
+def test_training_connects_to_nothing(llama_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    write_examples(tmp_path / "data" / "train.jsonl", examples(12))
+    train = f"finetune|train|--base|{llama_dir}|--data|{tmp_path / 'data'}|--out|{tmp_path / 'out'}|--length|512"
+    hubs = {"HF_ENDPOINT": NOWHERE, "HF_HUB_OFFLINE": "0", "WANDB_MODE": "online", "WANDB_BASE_URL": NOWHERE}
+    printed, hosts = reached(
+        tmp_path, COMMANDS, f"{train}|--epochs|1", **ASKED_FOR, **hubs, FRONTDESK_HOME=str(tmp_path / "home")
+    )
+    assert "Wrote" in printed
+    assert hosts == set()

@@ -81,7 +81,8 @@ def text_of(chunks: Iterator[Any]) -> str:
 def endless(llama: LanguageModel) -> Watched:
     """The model with nothing that ends its answer but the limit."""
     assert isinstance(llama.chat, LocalLlama)
-    llama.chat.model.generation_config.eos_token_id = None
+    settings = llama.chat.model.generation_config
+    settings.suppress_tokens, settings.eos_token_id = [settings.eos_token_id], None  # or it says nothing but ends
     return Watched(llama.chat.model)
 
 
