@@ -122,7 +122,7 @@ def _load_local(settings: Settings) -> "LanguageModel":
     )
     assert isinstance(model.chat, LocalLlama)
     model.chat.patience = Patience(first=settings.llm_patience, between=settings.llm_patience)
-    model.chat.lookup = settings.llm_lookup
+    model.chat.lookup, model.chat.verbatim = settings.llm_lookup, settings.llm_verbatim
     if at_once(settings) > 1:
         answer_together(model, folder, at_once(settings))
     return model

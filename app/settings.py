@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     llm_lookup: int = Field(
         default=0, ge=0, le=64, description="Words guessed ahead from the sources; `models bench` says if it pays"
     )
+    llm_verbatim: bool = Field(
+        default=False, description="A local Llama's answers can only be whole sentences of the sources, or the refusal"
+    )
     answer_tokens: int = Field(default=512, ge=16, description="Tokens kept free for the answer")
     evidence: float = Field(default=0.25, ge=0, le=1, description="Least probability that sources answer, else refusal")
     sensitive: Literal["mask", "quarantine", "keep"] = Field(

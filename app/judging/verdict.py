@@ -15,6 +15,8 @@ from retrieval.errors import Unusable
 FILE = "verdict.json"
 BETTER, NOT_SHOWN, WORSE = "better", "not shown better", "worse"
 DECIDES = "cited_f1"
+FALSE_REFUSALS = "refused_answerable"
+MOST_FALSE_REFUSALS = 0.05  # more than the other's: who refuses everything says nothing wrong, and nothing
 FEWEST = 30  # questions; with fewer an interval says little
 MEASURES = {
     "cited_f1": "Cited-answer F1",
@@ -90,7 +92,7 @@ def judged(new: Trial, old: Trial, occasion: Occasion) -> Verdict:
         found = estimate_difference(pairs)
         if found:
             differences[name] = found
-    result, why = _decided(differences[DECIDES], len(new.tried), _newly_failed(new, old))
+    result, why = _decided(differences, len(new.tried), _newly_failed(new, old))
     return Verdict(
         result,
         why,
@@ -134,12 +136,15 @@ def read_verdict(place: Path) -> Verdict:
         raise Unusable(f"{file} is no verdict. Make one with: frontdesk finetune judge NEW --data DIR") from exc
 
 
-def _decided(difference: Estimate, questions: int, newly_failed: Sequence[str]) -> tuple[str, str]:
+def _decided(differences: Mapping[str, Estimate], questions: int, newly_failed: Sequence[str]) -> tuple[str, str]:
+    difference, refusals = differences[DECIDES], differences.get(FALSE_REFUSALS)
     shown = f"cited-answer F1 {difference.mean:+.3f}, 95 % between {difference.low:+.3f} and {difference.high:+.3f}"
     if difference.high < 0:
         return WORSE, shown
     if newly_failed:
         return NOT_SHOWN, f"{shown}; but it fails what the other passes: {', '.join(newly_failed)}"
+    if refusals and refusals.low > MOST_FALSE_REFUSALS:
+        return NOT_SHOWN, f"{shown}; but it refuses {refusals.mean:.0%} more of the questions that the sources answer"
     if questions < FEWEST:
         return NOT_SHOWN, f"{shown}; but {questions} questions are too few, {FEWEST} are the least"
     return (BETTER if difference.low > 0 else NOT_SHOWN), shown

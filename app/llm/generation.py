@@ -11,6 +11,7 @@ from itertools import takewhile
 from queue import Empty
 from typing import Any
 
+from app.llm.constrained import Sayable, SourcesOnly
 from retrieval.errors import ModelTooSlow, ModelUnavailable
 
 _GLANCE = 0.1  # seconds between two looks whether a waiting reader has gone
@@ -27,12 +28,16 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A prompt in tokens and the room for its answer. Temperature 0 always takes the likeliest word."""
+    """A prompt in tokens and the room for its answer. Temperature 0 always takes the likeliest word.
+
+    `only` are the answers that are permitted; without it, all.
+    """
 
     ids: tuple[int, ...]
     room: int
     temperature: float = 0.0
     seed: int = 0
+    only: Sayable | None = None
 
 
 @dataclass(slots=True)
@@ -141,9 +146,10 @@ class _Generation(threading.Thread):
             streamer=self._streamer,
             stopping_criteria=StoppingCriteriaList([lambda tokens, *_, **__: self._ended(tokens)]),
             **self._sampling(),
+            **self._held(),
             **self._ahead(),
         )
-        if not runner.lookup:
+        if not self._guesses:
             runner.slot.remember(said[0].tolist())
 
     def _sampling(self) -> dict[str, Any]:
@@ -155,10 +161,21 @@ class _Generation(threading.Thread):
         torch.manual_seed(request.seed)
         return {"do_sample": True, "temperature": request.temperature}
 
+    def _held(self) -> dict[str, Any]:
+        from transformers import LogitsProcessorList
+
+        only = self._request.only
+        return {"logits_processor": LogitsProcessorList([SourcesOnly([only], len(self._request.ids))])} if only else {}
+
+    @property
+    def _guesses(self) -> bool:
+        """A word that is permitted only after others cannot be guessed ahead."""
+        return bool(self._runner.lookup) and not self._request.only
+
     def _ahead(self) -> dict[str, Any]:
         """Guessing ahead reads the whole prompt anew, so it is either that or the memory."""
         runner = self._runner
-        if runner.lookup:
+        if self._guesses:
             return {"prompt_lookup_num_tokens": runner.lookup, "max_matching_ngram_size": _SAME_WORDS}
         return {"cache": runner.slot.remembered(self._request.ids)}
 

@@ -1,6 +1,6 @@
 """A Llama directory on this machine, served through transformers as a LangChain chat model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ from pydantic import ConfigDict, PrivateAttr
 
 from app.llm import memory, weights
 from app.llm.batching import Batches, tokens_for
+from app.llm.constrained import Sayable, numbered, sayable
 from app.llm.folder import look_into, refuse_other_base
 from app.llm.generation import Patience, Request, Runner, Slot, until
 from app.llm.model import LanguageModel, from_langchain
 from app.llm.template import ChatTemplate, load_tokenizer
+from retrieval.prompt import Message
 
 _LONGEST_WINDOW = 2048  # tokens, where the config does not say
 
@@ -25,6 +27,7 @@ class LocalLlama(BaseChatModel):
     """Streams from a model in this process. Closing the stream stops the model within one token.
 
     `lookup` is how many words are guessed ahead from the prompt; with `batches` several answers are made at once.
+    With `verbatim` an answer to a prompt with sources can only be whole sentences of these, or the refusal.
     A caller may pass `temperature` and `seed`; without them the likeliest word is always taken.
     """
 
@@ -34,6 +37,7 @@ class LocalLlama(BaseChatModel):
     template: ChatTemplate
     answer_tokens: int
     lookup: int = 0
+    verbatim: bool = False
     patience: Patience = Patience()
     batches: Batches | None = None
     _slot: Slot = PrivateAttr(default_factory=Slot)
@@ -59,9 +63,10 @@ class LocalLlama(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        ids = self.template.token_ids(from_langchain(messages))
+        conversation = from_langchain(messages)
+        ids = self.template.token_ids(conversation)
         temperature, seed = float(kwargs.get("temperature") or 0), int(kwargs.get("seed") or 0)
-        request = Request(tuple(ids), self._room(len(ids)), temperature, seed)
+        request = Request(tuple(ids), self._room(len(ids)), temperature, seed, self._only(conversation))
         with closing(self._pieces(request)) as pieces:
             for text in until(pieces, stop or []):
                 if run_manager:
@@ -69,9 +74,17 @@ class LocalLlama(BaseChatModel):
                 yield ChatGenerationChunk(message=AIMessageChunk(content=text))
 
     def _pieces(self, request: Request) -> Any:
-        if self.batches and not request.temperature:
+        if self.batches and not request.temperature and not request.only:
             return self.batches.stream(request)
         return Runner(self.model, self.template.tokenizer, self._slot, self.patience, self.lookup).stream(request)
+
+    def _only(self, conversation: Sequence[Message]) -> Sayable | None:
+        if not self.verbatim or not numbered(conversation):
+            return None
+        tokenizer = self.template.tokenizer
+        return sayable(
+            conversation, tokenizer.eos_token_id, lambda text: tokenizer.encode(text, add_special_tokens=False)
+        )
 
     def _room(self, prompt: int) -> int:
         return max(1, min(self.answer_tokens, self.template.window - prompt))

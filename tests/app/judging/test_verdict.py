@@ -98,3 +98,10 @@ def test_a_verdict_with_a_field_too_many_is_refused(tmp_path: Path) -> None:
     file.write_text(json.dumps(json.loads(file.read_text()) | {"more": 1}))
     with pytest.raises(Unusable, match="is no verdict"):
         read_verdict(file)
+
+
+def test_who_refuses_what_the_sources_answer_is_not_better_however_wrong_the_other_is() -> None:
+    refusing = trial("new", *[RIGHT] * 30, *[None] * 10)
+    found = verdict(refusing, trial("old", *[WRONG] * 40))
+    assert found.result == "not shown better"
+    assert found.why.endswith("but it refuses 25% more of the questions that the sources answer")

@@ -18,7 +18,7 @@ from app.llm.model import LanguageModel, to_langchain
 from app.llm.template import ChatTemplate
 from app.prompted import PromptedAnswerer
 from retrieval.errors import ModelUnavailable, Unusable
-from retrieval.prompt import messages
+from retrieval.prompt import REFUSAL, messages
 from tests.passages import passage
 
 LEAVE = passage(1, "Parents stay at home for sixteen weeks after a birth.", title="Parental leave")
@@ -243,3 +243,33 @@ def test_code_in_a_model_folder_is_not_run(llama_dir: Path, tmp_path: Path) -> N
     with pytest.raises(Unusable):
         load_llama(folder, "cpu", 0, 40)
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_model_that_is_held_to_its_sources_says_whole_sentences_of_them(llama_dir: Path, rows: int) -> None:
+    llama = load_llama(llama_dir, "cpu", 0, 120)
+    assert isinstance(llama.chat, LocalLlama)
+    llama.chat.verbatim, llama.chat.lookup = True, 4
+    sources = [
+        passage(number, f"Shed {number} is painted green. The key of it hangs on hook {number + 4}.")
+        for number in range(1, rows + 1)
+    ]
+    said = text_of(llama.chat.stream(to_langchain(messages("Where does the key hang?", sources, ()))))
+    allowed = [
+        f"{part} [{number}]"
+        for number in range(1, rows + 1)
+        for part in (f"Shed {number} is painted green.", f"The key of it hangs on hook {number + 4}.")
+    ]
+    for statement in allowed:
+        said = said.replace(statement, "")
+    for words in ("Also:", "Besides, it says:", REFUSAL):
+        said = said.replace(words, "")
+    assert said.strip() == ""
+
+
+def test_a_prompt_without_sources_holds_nobody(llama_dir: Path) -> None:
+    llama = load_llama(llama_dir, "cpu", 0, 20)
+    assert isinstance(llama.chat, LocalLlama)
+    free = text_of(llama.chat.stream([HumanMessage("How?")]))
+    llama.chat.verbatim = True
+    assert text_of(llama.chat.stream([HumanMessage("How?")])) == free
