@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.answerer import Answerer
 from app.falling_back import FallingBack
-from app.registry.model_files import ModelFolder
+from app.registry.model_files import ModelPlace
 from app.registry.version import Version
 from app.settings import Settings
 from retrieval.errors import Missing, Unusable
@@ -28,12 +28,12 @@ def answerer_with_quotes(settings: Settings, quoting: Answerer) -> Answerer:
     return FallingBack(prompted_answerer(settings), quoting)
 
 
-def version_answerer(settings: Settings, quoting: Answerer, version: Version, model: ModelFolder) -> Answerer:
+def version_answerer(settings: Settings, quoting: Answerer, version: Version, model: ModelPlace) -> Answerer:
     """The answerer of a registered version, called NAME/NUMBER; where the model fails, quotes stand in."""
     return FallingBack(folder_answerer(settings, model, version.ref), quoting)
 
 
-def folder_answerer(settings: Settings, model: ModelFolder, name: str) -> Answerer:
+def folder_answerer(settings: Settings, model: ModelPlace, name: str) -> Answerer:
     """The answerer that writes with the model in a folder, under this name, whatever FRONTDESK_LLM says.
 
     Raises:

@@ -10,8 +10,9 @@ from app.finetune.byte_level import byte_level_tokenizer
 from app.finetune.example import TRAIN, Example, read_examples
 from app.finetune.loop import Trained, Watch, train
 from app.finetune.recipe import Recipe
-from app.finetune.run_record import RunRecord, digest
+from app.finetune.run_record import RunRecord
 from app.finetune.samples import ANSWERS, SPOKEN, Sample, talk_sample, text_samples
+from app.llm.folder import files_digest
 from retrieval.errors import Unusable
 from retrieval.prompt import Message
 
@@ -42,7 +43,7 @@ def train_from_scratch(recipe: Recipe, data: Path, folder: Path, watch: Watch) -
         base="",
         base_digest="",
         data=data.name,
-        data_digest=digest(*files),
+        data_digest=files_digest(files),
         parameters=asdict(recipe),
         metrics={
             "parameters": trained.parameters,

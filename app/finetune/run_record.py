@@ -1,6 +1,5 @@
 """What a training leaves beside the weights: run.json, from which it can be told apart and done again."""
 
-import hashlib
 import json
 import platform
 from collections.abc import Mapping
@@ -11,7 +10,6 @@ from typing import Any
 
 FILE = "run.json"
 _PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "bitsandbytes", "tokenizers")
-_BLOCK = 1 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +40,3 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def digest(*files: Path) -> str:
-    """Of the names and bytes of these files together; their order does not count."""
-    whole = hashlib.sha256()
-    for file in sorted(files, key=lambda one: one.name):
-        with file.open("rb") as opened:
-            one = hashlib.sha256()
-            while block := opened.read(_BLOCK):
-                one.update(block)
-        whole.update(f"{file.name}\0{one.hexdigest()}\n".encode())
-    return whole.hexdigest()

@@ -16,11 +16,11 @@ from app.finetune.hardware import Hardware, hardware
 from app.finetune.loop import Watch
 from app.finetune.memory import Estimate, Method, estimate, refuse_too_large, shape_of
 from app.finetune.plan import Training
-from app.finetune.run_record import RunRecord, digest
+from app.finetune.run_record import RunRecord
 from app.finetune.trainer import Job, quiet, trainer_for
 from app.finetune.training_data import TrainingData, training_data, training_file
 from app.finetune.training_watch import Watching
-from app.llm.folder import model_digest
+from app.llm.folder import files_digest, model_digest
 from app.llm.template import ChatTemplate, load_tokenizer
 from retrieval.errors import Unusable
 
@@ -117,7 +117,7 @@ def _begin(prepared: Prepared, folder: Path) -> Path | None:
     wanted = {
         "training": prepared.training.as_json(),
         "base": model_digest(prepared.base),
-        "data": digest(prepared.file),
+        "data": files_digest([prepared.file]),
     }
     begun = folder / BEGUN
     if begun.is_file():
@@ -158,7 +158,7 @@ def _record(prepared: Prepared, state: Any, seconds: float) -> RunRecord:
         prepared.base.name,
         model_digest(prepared.base),
         prepared.file.parent.name,
-        digest(prepared.file),
+        files_digest([prepared.file]),
         prepared.training.as_json() | {"length": prepared.length},
         {
             "examples": len(prepared.data.learned),

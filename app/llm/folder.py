@@ -3,6 +3,7 @@
 import hashlib
 import json
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ CONFIG, ADAPTER_CONFIG, ADAPTER_WEIGHTS, RUN = (
 _INDEX = "model.safetensors.index.json"
 _ARCHITECTURE = "llama"
 _LONGEST_HEADER = 100_000_000  # bytes, as the safetensors format has it
-_BLOCK = 1 << 20
 _SUFFIX_A, _SUFFIX_B = ".lora_A.weight", ".lora_B.weight"
 _PREFIX = "base_model.model."
 _BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I8": 1, "U8": 1, "F8_E4M3": 1, "F8_E5M2": 1}
@@ -116,14 +116,15 @@ def refuse_other_base(adapter: Path, base: ModelFolder) -> None:
 
 def model_digest(folder: Path) -> str:
     """SHA-256 of the names and bytes of a model's weights, configs and tokenizer, as trainings record it."""
-    files = [*folder.glob("*.safetensors"), *folder.glob("*config.json"), *folder.glob("tokenizer*.json")]
+    return files_digest([*folder.glob("*.safetensors"), *folder.glob("*config.json"), *folder.glob("tokenizer*.json")])
+
+
+def files_digest(files: Iterable[Path]) -> str:
+    """SHA-256 of the names and bytes of these files together; their order does not count."""
     whole = hashlib.sha256()
     for file in sorted(files, key=lambda one: one.name):
         with file.open("rb") as opened:
-            one = hashlib.sha256()
-            while block := opened.read(_BLOCK):
-                one.update(block)
-        whole.update(f"{file.name}\0{one.hexdigest()}\n".encode())
+            whole.update(f"{file.name}\0{hashlib.file_digest(opened, 'sha256').hexdigest()}\n".encode())
     return whole.hexdigest()
 
 

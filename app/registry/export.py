@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.registry.model_files import ADAPTER_CONFIG, CARD, MODEL_CONFIG, WEIGHTS, ModelFolder, taken
+from app.registry.model_files import ADAPTER_CONFIG, CARD, MODEL_CONFIG, WEIGHTS, ModelPlace, taken
 from app.registry.shelf import Shelf
 from app.registry.version import Version
 from retrieval.errors import Unusable
@@ -43,7 +43,7 @@ def export_version(shelf: Shelf, ref: str, to: Path, form: str, quantize: str = 
 
 
 @contextmanager
-def merged(model: ModelFolder) -> Iterator[Path]:
+def merged(model: ModelPlace) -> Iterator[Path]:
     """A folder with the whole model: its own where there is no adapter, else one that is removed afterwards.
 
     Raises:
@@ -57,7 +57,7 @@ def merged(model: ModelFolder) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _write(version: Version, model: ModelFolder, to: Path, form: str, quantize: str) -> None:
+def _write(version: Version, model: ModelPlace, to: Path, form: str, quantize: str) -> None:
     if form == "adapter":
         if model.adapter is None:
             raise Unusable(f"{version.ref} is a whole model, no adapter. Take --form merged")

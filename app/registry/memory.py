@@ -1,11 +1,10 @@
 """How much memory a model needs, and how much is free where it would run."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
+from app.llm.memory import free
 from retrieval.sentence_embedder import finds_gpu
 
-_MEMINFO = Path("/proc/meminfo")
 _WORKING = 1.2  # beside the weights: the key-value cache and what a step needs
 _WIDENED = 2.0  # weights of 16 bits are computed with 32 on a processor
 
@@ -30,20 +29,4 @@ class Memory:
         """Free bytes; None where this system does not say."""
         if self.free_bytes is not None:
             return self.free_bytes
-        return _free_on_gpu() if self.on_gpu else available(_MEMINFO)
-
-
-def available(meminfo: Path) -> int | None:
-    """What Linux says can be had without swapping."""
-    try:
-        lines = meminfo.read_text(encoding="ascii").splitlines()
-    except OSError:
-        return None
-    found = next((line.split() for line in lines if line.startswith("MemAvailable:")), None)
-    return int(found[1]) * 1024 if found else None
-
-
-def _free_on_gpu() -> int:
-    import torch
-
-    return int(torch.cuda.mem_get_info()[0])
+        return free("cuda" if self.on_gpu else "cpu") or None

@@ -5,12 +5,12 @@ Only safetensors and JSON, a chat template, merges and a README are taken. What 
 
 import hashlib
 import json
-import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.llm.folder import header
 from retrieval.errors import Unusable
 
 ADAPTER_CONFIG = "adapter_config.json"
@@ -36,14 +36,12 @@ _REFUSED = (
     ".so",
 )
 _TOLD_ONLY = (CARD, RUN, "data.json", "trainer_state.json", "verdict.json")  # they decide no answer
-_BLOCK = 1 << 20
-_LONGEST_HEADER = 100_000_000  # bytes, as the safetensors format has it
 
 Watch = Callable[[str, int, int], None]  # is told what is being done, and how many of how many bytes are
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFolder:
+class ModelPlace:
     """Where a model is: `base` with its weights, `adapter` trained on top of them or None."""
 
     base: Path
@@ -67,7 +65,7 @@ class FileSum:
     sha256: str
 
 
-def model_folder(place: Path) -> ModelFolder:
+def model_folder(place: Path) -> ModelPlace:
     """The model in a folder, an adapter with the base that its own record names.
 
     Raises:
@@ -75,10 +73,10 @@ def model_folder(place: Path) -> ModelFolder:
     """
     folder = place.expanduser()
     if (folder / ADAPTER_CONFIG).is_file():
-        return ModelFolder(_base_of(folder), folder)
+        return ModelPlace(_base_of(folder), folder)
     if not (folder / MODEL_CONFIG).is_file():
         raise Unusable(f"{place} is no model folder: {MODEL_CONFIG} or {ADAPTER_CONFIG} was expected in it")
-    return ModelFolder(folder)
+    return ModelPlace(folder)
 
 
 def taken(folder: Path) -> list[Path]:
@@ -99,11 +97,11 @@ def taken(folder: Path) -> list[Path]:
     if not weights:
         raise Unusable(f"{folder} has no weights: a file *{WEIGHTS} was expected in it")
     for file in weights:
-        _refuse_truncated(file)
+        header(file)
     return kept
 
 
-def sums(model: ModelFolder, watch: Watch) -> dict[str, FileSum]:
+def sums(model: ModelPlace, watch: Watch) -> dict[str, FileSum]:
     """Every file that is taken with its checksum, by its path in a version."""
     files = {f"{part}/{file.name}": file for part, folder in model.parts().items() for file in taken(folder)}
     total, done, found = sum(file.stat().st_size for file in files.values()), 0, {}
@@ -116,12 +114,8 @@ def sums(model: ModelFolder, watch: Watch) -> dict[str, FileSum]:
 
 def file_sum(file: Path) -> FileSum:
     """Size and checksum."""
-    seen, size = hashlib.sha256(), 0
     with file.open("rb") as content:
-        while block := content.read(_BLOCK):
-            seen.update(block)
-            size += len(block)
-    return FileSum(size, seen.hexdigest())
+        return FileSum(file.stat().st_size, hashlib.file_digest(content, "sha256").hexdigest())
 
 
 def digest_of(files: Mapping[str, FileSum]) -> str:
@@ -162,17 +156,3 @@ def _base_of(adapter: Path) -> Path:
             f"machine. Set base_model_name_or_path in its {ADAPTER_CONFIG} to that model's folder"
         )
     return found
-
-
-def _refuse_truncated(file: Path) -> None:
-    """A safetensors file tells in its header where its last tensor ends."""
-    try:
-        with file.open("rb") as content:
-            (length,) = struct.unpack("<Q", content.read(8))
-            header = json.loads(content.read(length)) if length < _LONGEST_HEADER else {}
-        ends = [tensor["data_offsets"][1] for name, tensor in header.items() if name != "__metadata__"]
-        whole = bool(ends) and file.stat().st_size == 8 + length + max(ends)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error) as exc:
-        raise Unusable(f"{file} is no safetensors file ({exc})") from exc
-    if not whole:
-        raise Unusable(f"{file} is cut short: copy it again")

@@ -22,7 +22,7 @@ from app.registry.model_files import (
     RUN,
     WEIGHTS,
     FileSum,
-    ModelFolder,
+    ModelPlace,
     Watch,
     digest_of,
     file_sum,
@@ -95,7 +95,7 @@ class Shelf:
         """The version's folder."""
         return self.folder / version.ref
 
-    def checked(self, ref: str) -> tuple[Version, ModelFolder]:
+    def checked(self, ref: str) -> tuple[Version, ModelPlace]:
         """A version and its model, after its checksums were compared."""
         version = self.version(ref)
         verify(self.place(version), version)
@@ -105,7 +105,7 @@ class Shelf:
         """The version that answers; empty where none was promoted."""
         return next(reversed(self.history.promoted()), "")
 
-    def register(self, model: ModelFolder, naming: Naming, settings: Settings, watch: Watch) -> Version:
+    def register(self, model: ModelPlace, naming: Naming, settings: Settings, watch: Watch) -> Version:
         """Copy a model here as the next version of its name; the same files twice are one version.
 
         Raises:
@@ -148,7 +148,7 @@ class Shelf:
         numbers = [int(place.name) for place in (self.folder / name).glob("*") if place.name.isdigit()]
         return max(numbers, default=0) + 1
 
-    def _store(self, version: Version, model: ModelFolder, watch: Watch) -> None:
+    def _store(self, version: Version, model: ModelPlace, watch: Watch) -> None:
         partial = self.folder / version.name / _PARTIAL
         shutil.rmtree(partial, ignore_errors=True)  # of one that was killed
         try:

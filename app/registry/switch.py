@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, ValuesView
 from app.answerer import Answerer
 from app.registry.history import Change
 from app.registry.memory import Memory
-from app.registry.model_files import ModelFolder, weights_size
+from app.registry.model_files import ModelPlace, weights_size
 from app.registry.prompt_record import present_prompt, retrieval_settings
 from app.registry.shelf import Shelf
 from app.registry.version import Version
@@ -23,7 +23,7 @@ from retrieval.errors import FrontdeskError
 _log = logging.getLogger(__name__)
 _GLANCE = 2.0  # seconds between two looks at what is promoted
 
-Load = Callable[[Version, ModelFolder], Answerer]
+Load = Callable[[Version, ModelPlace], Answerer]
 Try = Callable[[Answerer], None]  # raises a FrontdeskError for what must not answer
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.registry.model_files import CARD, FileSum, ModelFolder, file_sum, read_json
+from app.registry.model_files import CARD, FileSum, ModelPlace, file_sum, read_json
 from app.registry.prompt_record import PromptRecord
 from retrieval.errors import Unusable
 
@@ -49,9 +49,9 @@ class Version:
         """Bytes of all files."""
         return sum(one.size for one in self.files.values())
 
-    def model(self, folder: Path) -> ModelFolder:
+    def model(self, folder: Path) -> ModelPlace:
         """Where its model is, below the version's folder."""
-        return ModelFolder(folder / "model", folder / "adapter" if self.is_adapter else None)
+        return ModelPlace(folder / "model", folder / "adapter" if self.is_adapter else None)
 
     def as_json(self) -> dict[str, Any]:
         """The same as builtins."""

@@ -1,5 +1,6 @@
 """What a model's folder holds: each way to be unusable is one clear sentence, before anything heavy is loaded."""
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from app.llm.folder import look_into, model_digest, refuse_other_base
+from app.llm.folder import files_digest, look_into, model_digest, refuse_other_base
 from retrieval.errors import Unusable
 
 TARGET = "base_model.model.model.layers.0.self_attn.q_proj"
@@ -107,3 +108,13 @@ def test_looking_loads_no_torch(llama_dir: Path) -> None:
     script = "import sys; from pathlib import Path; from app.llm.folder import look_into; look_into(Path(sys.argv[1]))"
     script += "; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", script, str(llama_dir)], check=True, cwd=Path(__file__).parents[3])
+
+
+def test_a_digest_is_of_names_and_bytes_in_any_order(tmp_path: Path) -> None:
+    one, two = tmp_path / "a.json", tmp_path / "b.json"
+    one.write_bytes(b"1")
+    two.write_bytes(b"2")
+    lines = "".join(
+        f"{name}\0{hashlib.sha256(held).hexdigest()}\n" for name, held in (("a.json", b"1"), ("b.json", b"2"))
+    )
+    assert files_digest([one, two]) == files_digest([two, one]) == hashlib.sha256(lines.encode()).hexdigest()

@@ -37,7 +37,7 @@ def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
         taken(tmp_path)
 
 
-@pytest.mark.parametrize(("keep", "expected"), [(-1, "is cut short"), (12, "is no safetensors file"), (3, "is no")])
+@pytest.mark.parametrize(("keep", "expected"), [(-1, "Copy it again"), (12, "is no safetensors file"), (3, "is no")])
 def test_weights_that_are_cut_short_are_refused(tmp_path: Path, keep: int, expected: str) -> None:
     file = model(tmp_path) / "model.safetensors"
     file.write_bytes(file.read_bytes()[:keep])

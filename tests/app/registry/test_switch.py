@@ -11,7 +11,7 @@ import pytest
 from app.answerer import Answerer, Piece
 from app.registry.history import Change
 from app.registry.memory import Memory
-from app.registry.model_files import ModelFolder
+from app.registry.model_files import ModelPlace
 from app.registry.promotion import promote, roll_back
 from app.registry.shelf import Shelf
 from app.registry.switch import LiveAnswerers, Switch
@@ -24,7 +24,7 @@ from tests.app.test_desk import Scripted
 PLENTY = Memory("cpu", 10**12)
 
 
-def load(version: Version, model: ModelFolder) -> Answerer:
+def load(version: Version, model: ModelPlace) -> Answerer:
     assert model.base.is_dir()
     return Scripted([Piece("Yes. [1]")], version.ref)
 

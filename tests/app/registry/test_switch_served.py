@@ -17,7 +17,7 @@ from app.bootstrap import Home
 from app.door import service_key
 from app.language_models import folder_answerer
 from app.registry.memory import Memory
-from app.registry.model_files import ModelFolder, model_folder
+from app.registry.model_files import ModelPlace, model_folder
 from app.registry.promotion import promote, roll_back
 from app.registry.shelf import Naming, Shelf, shelf_of
 from app.registry.switch import LiveAnswerers, Switch
@@ -57,7 +57,7 @@ class Unhurried:
             time.sleep(0.3)
 
 
-def load(version: Version, model: ModelFolder) -> Answerer:
+def load(version: Version, model: ModelPlace) -> Answerer:
     return Unhurried(folder_answerer(Settings(device="cpu", answer_tokens=32), model, version.ref))
 
 
