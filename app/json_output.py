@@ -107,11 +107,11 @@ def _answer(status: str, answer: str, tokens: TokenUse, timings: dict[str, float
         "status": status,
         "answer": answer,
         "citations": [],
-        "model": "",
-        "instead_of": "",
         "tokens": asdict(tokens),
         "timings_ms": timings,
         "conversation": conversation,
+        "model": "",
+        "instead_of": "",
     }
 
 

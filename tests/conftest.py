@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from app.quiet import share_processors, switch_off_telemetry
@@ -22,6 +23,10 @@ from retrieval.openvino_export import exported  # noqa: E402
 from tests.milvus_server import ELSEWHERE, milvus_server  # noqa: E402
 from tests.postgres_server import PostgresServer, postgres_server  # noqa: E402
 from tests.tiny_llama import narrow_llama, tiny_llama  # noqa: E402
+
+# A machine that is busy is no failure of a property.
+hypothesis.settings.register_profile("frontdesk", deadline=None)
+hypothesis.settings.load_profile("frontdesk")
 
 CACHE = Path(__file__).parent.parent / ".cache"
 os.environ["XDG_CACHE_HOME"] = str(CACHE)  # one export of the embedding model for all tests and their processes

@@ -110,11 +110,21 @@ def test_ingest_for_one_audience_closes_the_documents_to_others(frontdesk: Front
 
 def test_ask_answers_with_the_keys_of_the_issue(at_office: Frontdesk) -> None:
     found = at_office("ask", LEAVE, "--json").json
-    assert list(found) == ["status", "answer", "citations", "tokens", "timings_ms", "conversation"]
+    assert list(found) == [
+        "status",
+        "answer",
+        "citations",
+        "tokens",
+        "timings_ms",
+        "conversation",
+        "model",
+        "instead_of",
+    ]
     assert found["status"] == "answered"
     assert list(found["citations"][0]) == ["number", "uri", "title", "quote"]
     assert found["citations"][0]["quote"] == "Every employee has 27 days of annual leave."
-    assert list(found["tokens"]) == ["window", "prompt", "reserved", "dropped_sources", "dropped_turns"]
+    counted = ["window", "prompt", "reserved", "dropped_sources", "dropped_turns", "summarised_turns"]
+    assert list(found["tokens"]) == counted
 
 
 def test_ask_streams_to_the_terminal_with_its_sources(at_office: Frontdesk) -> None:
@@ -202,7 +212,7 @@ def test_doctor_says_what_is_wrong_and_ends_with_1(frontdesk: Frontdesk, monkeyp
     done = frontdesk("doctor", "--json")
     wrong = [check for check in done.json["checks"] if not check["ok"]]
     assert (done.code, [check["name"] for check in wrong]) == (1, ["answers come from"])
-    assert "a Llama folder or a URL that begins with http was expected" in wrong[0]["found"]
+    assert "or a URL that begins with http was expected" in wrong[0]["found"]
 
 
 def test_people_import_says_who_came(frontdesk: Frontdesk, tmp_path: Path) -> None:

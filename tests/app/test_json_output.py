@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 
 from app import json_output
@@ -14,8 +15,8 @@ from retrieval.near_copies import Copy
 FIRST = Citation(1, "handbook/leave.md", "Leave", "27 days.", "#leave", "c1", 0, 8)
 SECOND = Citation(2, "handbook/travel.md", "Travel", "By train.", "#travel", "c2", 4, 13)
 USE = TokenUse(512, 300, 100, 1, 2)
-TOKENS = {"window": 512, "prompt": 300, "reserved": 100, "dropped_sources": 1, "dropped_turns": 2}
-UNUSED = {"window": 0, "prompt": 0, "reserved": 0, "dropped_sources": 0, "dropped_turns": 0}
+TOKENS = asdict(TokenUse(512, 300, 100, 1, 2))
+UNUSED = asdict(TokenUse())
 
 
 def test_a_report_lists_what_failed_and_why() -> None:

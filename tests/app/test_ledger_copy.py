@@ -9,6 +9,7 @@ from sqlalchemy import Engine, func, select
 
 from app.bootstrap import Home
 from app.ledger_copy import copy_rows, ledger_tables
+from app.tables import conversations
 from retrieval.ledger import documents, runs
 from retrieval.ledger.engine import open_ledger, reading, writing
 from retrieval.ledger.schema import runs as run_table
@@ -49,6 +50,8 @@ def fill_the_empty_ones(engine: Engine) -> None:
         with writing(engine) as connection:
             if connection.execute(select(table).limit(1)).first() is None:
                 row = {column.name: examples[column.type.python_type] for column in table.columns}
+                if "conversation" in row and any(column.foreign_keys for column in table.columns):
+                    row["conversation"] = connection.execute(select(conversations.c.id)).scalar()
                 connection.execute(table.insert().values(row))
 
 

@@ -130,7 +130,7 @@ async def test_a_question_that_is_not_accepted_says_why(bot: SlackClient) -> Non
 
 async def test_a_wrong_key_is_told(address: str) -> None:
     async with SlackClient(address, "wrong") as client:
-        with pytest.raises(Unanswered, match="Send the key") as refused:
+        with pytest.raises(Unanswered, match="Send a valid key") as refused:
             await client.claim("w1")
     assert refused.value.status == 401
 

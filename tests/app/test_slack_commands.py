@@ -53,7 +53,7 @@ def test_without_an_address_for_everybody_no_link_leads_to_this_machine(tmp_path
     assert slack_environment(Settings(home=tmp_path))["FRONTDESK_PAGE"] == ""
 
 
-PAGE = {"web_url": "https://frontdesk.office.example/ask/"}
+PAGE = {"web_url": "https://frontdesk.office.example/"}
 
 
 def test_the_bot_is_told_where_the_key_is_and_its_own_tokens(tmp_path: Path) -> None:
@@ -64,7 +64,10 @@ def test_the_bot_is_told_where_the_key_is_and_its_own_tokens(tmp_path: Path) -> 
         "FRONTDESK_SERVER": "http://127.0.0.1:9001",
         "FRONTDESK_KEY_FILE": str(tmp_path / "service.key"),
         "FRONTDESK_AS": "",
-        "FRONTDESK_PAGE": "https://frontdesk.office.example/ask",
+        "FRONTDESK_PAGE": "https://frontdesk.office.example",
+        "FRONTDESK_WEB_URL": "https://frontdesk.office.example",
+        "FRONTDESK_HOST": "127.0.0.1",
+        "FRONTDESK_LOGIN": "none",
         "FRONTDESK_SLACK_BOT_TOKEN": "xoxb-fake",
         "FRONTDESK_SLACK_APP_TOKEN": "xapp-fake",
         "FRONTDESK_SLACK_SIGNING_SECRET": "",

@@ -168,7 +168,8 @@ def test_the_conversation_that_is_summed_up_is_data_too() -> None:
 
 
 def test_a_summary_has_an_end() -> None:
-    summary = prompted("very " * 1000).condensed([Turn(f"q{n}", "word " * 20) for n in range(5)])
+    endless = PromptedAnswerer(LanguageModel("tiny", Says(pieces=["very "] * 1000), Words(400)), 64)
+    summary = endless.condensed([Turn(f"q{n}", "word " * 20) for n in range(5)])
     assert summary is not None
     assert len(summary.answer) <= 1_200
 

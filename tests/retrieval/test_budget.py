@@ -79,11 +79,13 @@ def test_what_is_left_out_is_the_least_relevant_sources_and_the_oldest_turns(
         prompt = fit(question, found, turns, counter, 64)
     except OverWindow:
         return
-    kept_turns = len(turns) - prompt.tokens.dropped_turns
-    recent = turns[prompt.tokens.dropped_turns :]
-    assert list(prompt.passages) == found[: len(found) - prompt.tokens.dropped_sources]
-    assert len(recent) == kept_turns
-    assert list(prompt.messages) == messages(question, prompt.passages, recent)
+    use = prompt.tokens
+    summary, whole = [turn for turn in turns if turn.covers], [turn for turn in turns if not turn.covers]
+    recent = whole[use.dropped_turns + use.summarised_turns :]
+    assert list(prompt.passages) == found[: len(found) - use.dropped_sources]
+    assert list(prompt.messages) == messages(
+        question, prompt.passages, [*(summary if use.summarised_turns else []), *recent]
+    )
 
 
 @FEW

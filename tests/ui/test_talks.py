@@ -1,25 +1,27 @@
 """The sidebar's list of conversations."""
 
+from app import slack_rooms
 from app.access import Caller
 from app.bootstrap import Home
 from tests.ui.test_message import answer, question
 from tests.ui.web_page import OPEN_PAGE, button, shown
 from ui import web_view
 
-MARCUS = "marcus.leid@quillmere.example"
-CALLER = Caller(MARCUS)
+DWAYNE = "dwayne.portillo@quillmere.example"  # nobody else asks as him
+CALLER = Caller(DWAYNE)
 
 
 def begun(home: Home, title: str, place: str = "") -> str:
-    found = home.conversations.begin(Caller(MARCUS, place=place), title)
+    found = home.conversations.begin(Caller(DWAYNE, place=place), title)
     for message in (question(title), answer()):
         home.conversations.add(CALLER, found, message)
     return found
 
 
 def test_conversations_are_found_opened_and_renamed(page: OPEN_PAGE, sample: Home) -> None:
-    begun(sample, "About leave"), begun(sample, "In Slack", "slack:T1/C1/1")
-    at = page(MARCUS)
+    slack_rooms.put(sample.engine, "T9", "C9", slack_rooms.room_of([], is_open=True))
+    begun(sample, "About leave"), begun(sample, "In Slack", "slack:T9/C9/1")
+    at = page(DWAYNE)
     assert [one.label for one in at.sidebar.button] == ["New conversation", "In Slack", "About leave"]
     at.sidebar.text_input[0].set_value("LEAVE").run()
     assert [one.label for one in at.sidebar.button] == ["New conversation", "About leave"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from app import slack_rooms
 from app.access import Caller
 from app.bootstrap import Home
 from app.events import Found
@@ -80,6 +81,7 @@ def test_an_answer_from_a_closed_document_stays_out_unless_its_audience_is_asked
 def test_what_was_said_in_slack_stays_out_and_so_does_its_copy_on_the_web(own_company: Home) -> None:
     in_slack = Caller("sam@office.example", place=PLACE)
     answer = answered(own_company, CAP, caller=in_slack)
+    slack_rooms.put(own_company.engine, "T1", "C1", slack_rooms.room_of([], is_open=True))
     copy = own_company.conversations.continued(SAM, answer.split(":")[0])
     rate(own_company.engine, f"{copy}:2", "sam@office.example", "good")
     assert [turn.against for turn in known(own_company)] == [REASONS["slack"]] * 2

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from app import slack_rooms
 from app.access import Caller, caller_for
 from app.bootstrap import Home
 from app.events import Done
@@ -88,6 +89,7 @@ def test_a_conversation_that_goes_on_elsewhere_counts_once(own_office: Home) -> 
     there = Caller("sam@office.example", place="slack:T1/C1/1.2")
     *_, last = own_office.desk.ask(Question(LEAVE, there))
     assert isinstance(last, Done)
+    slack_rooms.put(own_office.engine, "T1", "C1", slack_rooms.room_of([], is_open=True))
     own_office.conversations.continued(Caller("sam@office.example"), last.conversation)
     assert today(own_office).total.answered == 1
 
