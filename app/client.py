@@ -25,12 +25,13 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who the server takes us for."""
+    """Who the server takes us for; conversations are kept for so many days, 0: until somebody deletes them."""
 
     email: str
     name: str
     audiences: tuple[str, ...]
     documents: int
+    keep_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,16 @@ class Size:
     used: int
     most: int
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What an admin did that is about us."""
+
+    at: str
+    who: str
+    what: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +166,7 @@ class Client:
     def me(self) -> Me:
         """Who the server takes us for."""
         data = self._get("/api/me")
-        return Me(data["email"], data["name"], tuple(data["audiences"]), data["documents"])
+        return Me(data["email"], data["name"], tuple(data["audiences"]), data["documents"], data["keep_days"])
 
     def ready(self) -> Mapping[str, Any]:
         """Whether the server is ready, from how many documents it answers, and with what."""
@@ -214,6 +225,15 @@ class Client:
     def forget(self, conversation: str) -> None:
         """Delete a conversation of ours."""
         self._request("DELETE", f"/api/conversations/{conversation}")
+
+    def forget_all(self) -> int:
+        """Delete all that is kept about us besides documents; returns how many conversations went."""
+        return int(self._request("DELETE", "/api/me/data").json()["conversations"])
+
+    def seen_by_others(self) -> list[Noted]:
+        """What admins did to our login, and which conversations of ours they read, with the reason."""
+        names = ("at", "who", "what", "reason")
+        return [Noted(*(str(one[name]) for name in names)) for one in self._get("/api/me/audit")]
 
     def opened(self, chunk: str) -> Opened:
         """A source, authorised again."""

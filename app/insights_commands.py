@@ -14,7 +14,7 @@ _MOST_DOCUMENTS = 10
 
 def insights(
     days: Annotated[int, typer.Option(min=1, max=366, help="How many days, today included.")] = 30,
-    csv: Annotated[str, typer.Option(metavar="days|latency|used|unused", help="Print this table as CSV.")] = "",
+    csv: Annotated[str, typer.Option(metavar="days|latency|used|unused|models", help="Print this table as CSV.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Show what people asked in the last days, how it ended, and which documents answered; no question's text."""

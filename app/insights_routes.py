@@ -1,6 +1,7 @@
 """The server's routes for insights. For admins only."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -22,11 +23,21 @@ def period(days: int) -> tuple[date, date]:
     return today - timedelta(days=days - 1), today
 
 
-def insights(home: Serving, caller: Asking, days: Days = 30) -> dict[str, Any]:
-    """What was asked in the last days, how it ended, and which documents answered."""
+def insights(home: Serving, caller: Asking, days: Days = 30, *, with_drift: bool = True) -> dict[str, Any]:
+    """What was asked in the last days, how it ended, and which documents answered.
+
+    `with_drift=false` answers at once, without embedding questions; `/api/insights/drift` tells it then.
+    """
     authorize(caller, Action.MANAGE)
     first, last = period(days)
-    return as_json(activity(home.engine, first, last), drift(home.engine, home.embedder, first, last))
+    moved = drift(home.engine, home.embedder, first, last) if with_drift else None
+    return as_json(activity(home.engine, first, last), moved)
+
+
+def drifted(home: Serving, caller: Asking, days: Days = 30) -> dict[str, float | None]:
+    """Whether people ask about what the documents are about, now and in as many days before."""
+    authorize(caller, Action.MANAGE)
+    return asdict(drift(home.engine, home.embedder, *period(days)))
 
 
 def insights_csv(table: Table, home: Serving, caller: Asking, days: Days = 30) -> Response:
@@ -39,5 +50,6 @@ def insights_csv(table: Table, home: Serving, caller: Asking, days: Days = 30) -
 
 ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("/api/insights", "GET", insights),
+    ("/api/insights/drift", "GET", drifted),
     ("/api/insights/{table}.csv", "GET", insights_csv),
 ]

@@ -160,6 +160,7 @@ def me(home: Serving, caller: Asking) -> dict[str, Any]:
         "documents": sum(
             many for audience, many in counted(home.engine, "audience").items() if audience in caller.scope
         ),
+        "keep_days": home.settings.keep_days,
     }
 
 

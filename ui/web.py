@@ -47,10 +47,11 @@ def main() -> None:
 
 def _pages(client: Client) -> st.Page:
     """The page to draw. A new one is a line here and a file in `ui/screens/`."""
+    me = client.me()
     offered = [
-        st.Page(partial(chat.draw, client), title="Chat", icon=":material/chat:", url_path="chat", default=True),
+        st.Page(partial(chat.draw, client, me), title="Chat", icon=":material/chat:", url_path="chat", default=True),
     ]
-    if admin_view.ADMINS not in client.me().audiences:
+    if admin_view.ADMINS not in me.audiences:
         return st.navigation(offered, position="top")
     return st.navigation({"": offered, "Admin": admin_pages(client)}, position="top")
 

@@ -6,6 +6,8 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from app.admin import rows
+from app.admin.insight_rows import DriftRow, InsightsRow, insights_row
+from app.admin.model_rows import ModelsRow, models_row
 from app.admin.rows import made
 from app.client import Client
 
@@ -151,6 +153,42 @@ class Admin:
         """Groups of questions that could not be answered."""
         return [made(rows.GroupRow, one) for one in self._get("/api/admin/unanswered")]
 
+    def for_training(self) -> rows.TrainingRow:
+        """Helpful answers that a model may learn from once they are approved."""
+        found = self._get("/api/admin/training")
+        waiting, approved = (tuple(made(rows.LikedRow, one) for one in found[name]) for name in ("waiting", "approved"))
+        return rows.TrainingRow(waiting, approved, found["against"])
+
+    def let_learn(self, answer: str, *, approved: bool) -> None:
+        """Let models learn from one, or no more."""
+        self._client.send("PUT" if approved else "DELETE", f"/api/admin/training/{_part(answer)}")
+
+    def insights(self, days: int) -> InsightsRow:
+        """How the questions of the last days ended; at once, without the drift."""
+        return insights_row(self._get("/api/insights", days=days, with_drift=False))
+
+    def drift(self, days: int) -> DriftRow:
+        """Whether questions are about what the documents are about; takes some seconds."""
+        return made(DriftRow, self._get("/api/insights/drift", days=days))
+
+    def models(self) -> ModelsRow:
+        """What answers, and the versions of the company's model."""
+        return models_row(self._get("/api/admin/models"))
+
+    def card(self, version: str) -> str:
+        """A version's model card, as Markdown."""
+        return str(self._get(f"/api/admin/models/{version}/card")["card"])
+
+    def promote(self, version: str, reason: str) -> str:
+        """Let a version answer; returns why it may."""
+        sent = self._client.send("POST", f"/api/admin/models/{version}/promote", json={"reason": reason})
+        return str(sent.json()["why"])
+
+    def roll_back(self, reason: str) -> str:
+        """Let the version before answer; returns which, empty: quotes."""
+        sent = self._client.send("POST", "/api/admin/models/roll-back", json={"reason": reason})
+        return str(sent.json()["version"])
+
     def health(self) -> rows.HealthRow:
         """How the home is."""
         return made(rows.HealthRow, self._get("/api/admin/health"))
@@ -197,9 +235,9 @@ class Admin:
         """What admins did, newest first."""
         return [made(rows.AuditRow, one) for one in self._get("/api/audit")]
 
-    def csv(self, what: str) -> bytes:
-        """A CSV file: `admin/documents`, `admin/people` or `answers`."""
-        return self._client.send("GET", f"/api/{what}.csv").content
+    def csv(self, what: str, **params: int) -> bytes:
+        """A CSV file: `admin/documents`, `admin/people`, `answers` or `insights/TABLE`."""
+        return self._client.send("GET", f"/api/{what}.csv", params=params).content
 
     def _get(self, path: str, **params: str | int | bool) -> Any:
         return self._client.send("GET", path, params=params).json()

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi.responses import Response
 
 from app.admin.review import complaints, deal_with
+from app.admin.training import decide, for_training
 from app.admin.unanswered import unanswered
 from app.callers import Asking, Serving
 
@@ -28,8 +29,28 @@ def groups(home: Serving, caller: Asking) -> list[dict[str, Any]]:
     return [asdict(one) for one in unanswered(home.engine, home.embedder, caller)]
 
 
+def helpful(home: Serving, caller: Asking) -> dict[str, Any]:
+    """Helpful answers that wait for approval before a model may learn from them, and those that have it."""
+    return asdict(for_training(home.engine, caller))
+
+
+def approved(answer: str, home: Serving, caller: Asking) -> Response:
+    """Let models learn from one."""
+    decide(home.engine, caller, answer, approved=True)
+    return Response(status_code=204)
+
+
+def taken_out(answer: str, home: Serving, caller: Asking) -> Response:
+    """Let models learn from it no more."""
+    decide(home.engine, caller, answer, approved=False)
+    return Response(status_code=204)
+
+
 ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("/api/admin/review", "GET", listed),
     ("/api/admin/review/{answer}/done", "POST", done),
     ("/api/admin/unanswered", "GET", groups),
+    ("/api/admin/training", "GET", helpful),
+    ("/api/admin/training/{answer}", "PUT", approved),
+    ("/api/admin/training/{answer}", "DELETE", taken_out),
 ]

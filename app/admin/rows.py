@@ -269,3 +269,21 @@ class HandedOver:
     note: str
     email: str
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class LikedRow:
+    """A question with an answer that people found helpful."""
+
+    answer: str
+    question: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRow:
+    """Helpful answers that wait for approval and that have it; `against`: what keeps how many others out."""
+
+    waiting: tuple[LikedRow, ...]
+    approved: tuple[LikedRow, ...]
+    against: Mapping[str, int]

@@ -1,6 +1,6 @@
 """Answers that people found helpful: which an admin may approve for training, and what can be learned from them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -52,13 +52,22 @@ class LikedTurn:
 
 def liked(engine: Engine, allowed: Permission) -> list[LikedTurn]:
     """All answers with more good verdicts than bad ones, by id; words of removed sources are in none of them."""
+    return sorted(one_by_one(engine, allowed), key=lambda turn: turn.answer_id)
+
+
+def one_by_one(engine: Engine, allowed: Permission, among: Collection[str] = ()) -> Iterator[LikedTurn]:
+    """The same as they are read: those that nobody approved first, the newest verdict first. `among`: these only."""
     points = func.sum(case((feedback.c.verdict == "good", 1), else_=-1))
-    query = select(feedback.c.answer).group_by(feedback.c.answer).having(points > 0).order_by(feedback.c.answer)
+    query = select(feedback.c.answer).group_by(feedback.c.answer).having(points > 0)
+    query = query.order_by(func.max(feedback.c.at).desc(), feedback.c.answer)
+    if among:
+        query = query.where(feedback.c.answer.in_(among))
     with reading(engine) as connection:
         ids = list(connection.execute(query).scalars())
         approved = set(connection.execute(select(training_turns.c.answer)).scalars())
-    found = (_turn(engine, answer, allowed, approved=answer in approved) for answer in ids)
-    return [turn for turn in found if turn]
+    for answer in sorted(ids, key=approved.__contains__):
+        if turn := _turn(engine, answer, allowed, approved=answer in approved):
+            yield turn
 
 
 def approve(engine: Engine, answers: Iterable[str], allowed: Permission, *, approved: bool = True) -> int:
@@ -68,8 +77,8 @@ def approve(engine: Engine, answers: Iterable[str], allowed: Permission, *, appr
         Missing: nobody found an answer of this id helpful.
         Unusable: something keeps one out of training; nothing is approved then.
     """
-    known = {turn.answer_id: turn for turn in liked(engine, allowed)}
     wanted = list(dict.fromkeys(answers))
+    known = {turn.answer_id: turn for turn in (one_by_one(engine, allowed, wanted) if wanted else ())}
     for answer in wanted:
         if answer not in known:
             raise Missing(f"There is no answer {answer!r} that somebody found helpful. See them with: "

@@ -54,6 +54,19 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True)
+class OfModel:
+    """What one model's answers of the period came to; a promoted version is NAME/NUMBER."""
+
+    model: str
+    answered: int = 0
+    refused: int = 0
+    failed: int = 0
+    stopped: int = 0
+    helpful: int = 0
+    not_helpful: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """A period, its first day and its last one included. `unused` are documents that no answer cites."""
 
@@ -63,6 +76,7 @@ class Activity:
     latency: tuple[Latency, ...]
     used: tuple[Used, ...]
     unused: tuple[Used, ...]
+    models: tuple[OfModel, ...] = ()
 
     @property
     def total(self) -> Day:
@@ -76,7 +90,7 @@ def activity(engine: Engine, first: date, last: date) -> Activity:
     begin, end = midnight(first), midnight(last + timedelta(days=1))
     is_answer = (messages.c.role == "assistant") & (messages.c.created_at >= begin) & (messages.c.created_at < end)
     query = select(messages.c.conversation, messages.c.number, messages.c.status, messages.c.created_at)
-    query = query.add_columns(messages.c.citations, messages.c.timings).where(is_answer)
+    query = query.add_columns(messages.c.citations, messages.c.timings, messages.c.model).where(is_answer)
     with reading(engine) as connection:
         # A conversation that goes on elsewhere is a copy with the same moments.
         rows = list({row.created_at: row for row in connection.execute(query)}.values())
@@ -85,18 +99,34 @@ def activity(engine: Engine, first: date, last: date) -> Activity:
     for row in rated:
         verdicts[row.answer].append(row.verdict)
     used, unused = _documents(engine, rows)
-    return Activity(first, last, _days(rows, verdicts, first, last), _latency(rows), used, unused)
+    ends = [(row, _ended(row, verdicts)) for row in rows]
+    return Activity(first, last, _days(ends, first, last), _latency(rows), used, unused, _models(ends))
 
 
-def _days(rows: Sequence[_Row], verdicts: Mapping[str, Sequence[str]], first: date, last: date) -> tuple[Day, ...]:
+def _ended(row: _Row, verdicts: Mapping[str, Sequence[str]]) -> Counter[str]:
+    """How one answer ended, and what people said of it."""
+    found = Counter([row.status if row.status in _OTHERWISE else "answered"])
+    for verdict in verdicts.get(f"{row.conversation}:{row.number}", ()):
+        found["helpful" if verdict == "good" else "not_helpful"] += 1
+    return found
+
+
+def _days(ends: Iterable[tuple[_Row, Counter[str]]], first: date, last: date) -> tuple[Day, ...]:
     counts: defaultdict[date, Counter[str]] = defaultdict(Counter)
-    for row in rows:
-        of_day = counts[row.created_at.date()]
-        of_day[row.status if row.status in _OTHERWISE else "answered"] += 1
-        for verdict in verdicts.get(f"{row.conversation}:{row.number}", ()):
-            of_day["helpful" if verdict == "good" else "not_helpful"] += 1
+    for row, ended in ends:
+        counts[row.created_at.date()].update(ended)
     span = (first + timedelta(days=passed) for passed in range((last - first).days + 1))
     return tuple(Day(day, **counts[day]) for day in span)
+
+
+def _models(ends: Iterable[tuple[_Row, Counter[str]]]) -> tuple[OfModel, ...]:
+    """The busiest first; what failed before any model was asked is in none of them."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row, ended in ends:
+        if row.model:
+            counts[row.model].update(ended)
+    found = [OfModel(model, **ended) for model, ended in counts.items()]
+    return tuple(sorted(found, key=lambda one: (-one.answered - one.refused, one.model)))
 
 
 def _latency(rows: Sequence[_Row]) -> tuple[Latency, ...]:

@@ -19,11 +19,12 @@ class Table(Enum):
     LATENCY = "latency"
     USED = "used"
     UNUSED = "unused"
+    MODELS = "models"
 
 
-def as_json(found: Activity, drift: Drift) -> dict[str, Any]:
+def as_json(found: Activity, drift: Drift | None) -> dict[str, Any]:
     """All of it; days as ISO dates."""
-    told = asdict(found) | {"total": asdict(found.total), "drift": asdict(drift)}
+    told = asdict(found) | {"total": asdict(found.total), "drift": drift and asdict(drift)}
     del told["total"]["day"]
     return told
 
@@ -41,5 +42,7 @@ def rows_of(found: Activity, table: Table) -> tuple[Sequence[str], list[Sequence
         return ("stage", "p50_ms", "p95_ms", "p99_ms"), [
             (one.stage, one.p50, one.p95, one.p99) for one in found.latency
         ]
+    if table is Table.MODELS:
+        return ("model", *COUNTED), [[one.model, *(getattr(one, name) for name in COUNTED)] for one in found.models]
     documents = found.used if table is Table.USED else found.unused
     return ("uri", "title", "answers"), [(one.uri, one.title, one.answers) for one in documents]

@@ -68,13 +68,16 @@ class History:
         """Append a line."""
         return self.decide(lambda _: (change, version, why))
 
-    def decide(self, choose: Callable[[list[str]], tuple[Change, str, str]]) -> Entry:
-        """Append what `choose` makes of the versions that stand promoted, while nobody else can change them."""
+    def decide(self, choose: Callable[[list[str]], tuple[Change, str, str]], who: str = "") -> Entry:
+        """Append what `choose` makes of the versions that stand promoted, while nobody else can change them.
+
+        `who` is empty for whoever runs this process.
+        """
         with self._alone():
             standing = self.promoted()
             change, version, why = choose(standing)
             now = datetime.now(UTC).isoformat(timespec="seconds")
-            entry = Entry(now, account(), change, version, standing[-1] if standing else "", why)
+            entry = Entry(now, who or account(), change, version, standing[-1] if standing else "", why)
             self._append(json.dumps(asdict(entry), ensure_ascii=False))
         return entry
 

@@ -13,8 +13,8 @@ from retrieval.errors import Unusable
 QUOTING = QuotingAnswerer.name
 
 
-def promote(shelf: Shelf, version: Version, verdicts: Iterable[Verdict], anyway: str = "") -> Entry:
-    """Let the version answer from now on. `anyway` is the reason to do it without a verdict.
+def promote(shelf: Shelf, version: Version, verdicts: Iterable[Verdict], anyway: str = "", who: str = "") -> Entry:
+    """Let the version answer from now on. `anyway` is the reason to do it without a verdict; `who` does it.
 
     Raises:
         Unusable: it answers already, is not as it was registered, or no verdict shows that it is better than the one
@@ -29,13 +29,12 @@ def promote(shelf: Shelf, version: Version, verdicts: Iterable[Verdict], anyway:
             raise Unusable(f"{version.ref} is promoted already")
         if anyway.strip():
             return Change.PROMOTED, version.ref, f"without a verdict: {anyway.strip()}"
-        against = shelf.version(serving).digest if serving else QUOTING
-        return Change.PROMOTED, version.ref, _why(version, serving or QUOTING, against, known)
+        return Change.PROMOTED, version.ref, _why(shelf, version, serving, known)
 
-    return shelf.history.decide(choose)
+    return shelf.history.decide(choose, who)
 
 
-def roll_back(shelf: Shelf, reason: str) -> Entry:
+def roll_back(shelf: Shelf, reason: str, who: str = "") -> Entry:
     """Let the version answer that was promoted before; without one, quoting.
 
     Raises:
@@ -47,7 +46,7 @@ def roll_back(shelf: Shelf, reason: str) -> Entry:
             raise Unusable("No version is promoted: quoting answers")
         return Change.ROLLED_BACK, standing[-1], reason
 
-    return shelf.history.decide(choose)
+    return shelf.history.decide(choose, who)
 
 
 def verdicts_in(place: Path) -> list[Verdict]:
@@ -73,15 +72,21 @@ def verdicts_on(version: Version, verdicts: Iterable[Verdict]) -> list[Verdict]:
     return sorted(of_it, key=lambda one: one.at, reverse=True)
 
 
-def _why(version: Version, serving: str, against: str, verdicts: list[Verdict]) -> str:
-    """The newest verdict against the one that serves, in words; raises unless it is the right one."""
-    for one in verdicts_on(version, verdicts):
-        if one.old.digest == against:
-            if one.result == BETTER:
-                return f"better than {serving}: {one.why} ({one.questions} questions)"
-            raise Unusable(
-                f"{version.ref} is {one.result} than {serving}: {one.why}. To promote it nevertheless: --anyway REASON"
-            )
+def deciding(shelf: Shelf, version: Version, serving: str, verdicts: Iterable[Verdict]) -> Verdict | None:
+    """The newest verdict on the version against the one that serves (empty: quoting): what decides a promotion."""
+    against = shelf.version(serving).digest if serving else QUOTING
+    return next((one for one in verdicts_on(version, verdicts) if one.old.digest == against), None)
+
+
+def _why(shelf: Shelf, version: Version, serving: str, verdicts: list[Verdict]) -> str:
+    """What decides, in words; raises unless it is for the version."""
+    one, serving = deciding(shelf, version, serving, verdicts), serving or QUOTING
+    if one and one.result == BETTER:
+        return f"better than {serving}: {one.why} ({one.questions} questions)"
+    if one:
+        raise Unusable(
+            f"{version.ref} is {one.result} than {serving}: {one.why}. To promote it nevertheless: --anyway REASON"
+        )
     raise Unusable(
         f"No verdict compares {version.ref} with {serving}, which answers now. Make one with: frontdesk finetune judge "
         f"{version.ref} {serving} --data DIR; or say --anyway REASON, which is recorded"

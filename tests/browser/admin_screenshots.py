@@ -5,13 +5,23 @@ Without a folder only the pictures of docs/admins.md are taken.
 
 import sys
 import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
 
 from app.bootstrap import Home
+from app.evaluation.measures import Estimate
 from app.feedback import rate
+from app.judging.verdict import write_verdict
+from app.registry.shelf import shelf_of
 from app.settings import Settings
+from app.tables import messages
+from retrieval.ledger.engine import writing
+from tests.app.registry.test_promotion import verdict
+from tests.app.registry.versions import model, registered
 from tests.browser.chromium import chromium
 from tests.browser.stack import frontdesk, up
 from tests.conftest import write
@@ -19,8 +29,13 @@ from ui.screens.admin.pages import TITLES
 
 _IMAGES = Path(__file__).resolve().parent.parent.parent / "docs" / "images"
 _DATA = Path(__file__).resolve().parent.parent.parent / "data"
-_KEPT = {"runs": "admin-runs.png", "documents": "admin-documents.png", "review": "admin-review.png"}
-_SETTLED = 1200  # milliseconds
+_KEPT = {
+    "runs": "admin-runs.png",
+    "documents": "admin-documents.png",
+    "review": "admin-review.png",
+    "insights": "admin-insights.png",
+}
+_SETTLED, _LOADED = 1200, 30_000  # milliseconds
 _LOOKS = {"light": ("light", 1280), "dark": ("dark", 1280), "narrow": ("light", 390)}
 _ADMIN, _SAM = "ada.finch@quillmere.example", "sam.whitlock@quillmere.example"
 _ANSWERS = (
@@ -55,6 +70,8 @@ def _furnish(folder: Path) -> None:
     frontdesk(folder, "answers", "import", str(folder / "answers.csv"))
     home = Home(Settings(home=folder / "home"))
     _complain(home)
+    _ask_for_a_week(home)
+    _keep_versions(home, folder)
     home.engine.dispose()
 
 
@@ -76,6 +93,40 @@ def _complain(home: Home) -> None:
                 rate(home.engine, f"{last.conversation}:2", email, "bad", "Does it include breakfast?")
 
 
+def _ask_for_a_week(home: Home) -> None:
+    """Questions on several days, most answered; one found helpful."""
+    from app.access import caller_for
+    from app.events import Done
+    from app.question import Question
+
+    known = (
+        "How many volunteering days do I get?",
+        "Who do I tell when my laptop is stolen?",
+        "How do I train a falcon for hunting rabbits?",
+    )
+    for day in range(1, 9):
+        for question in known[: 1 + day % 3]:
+            *_, last = home.desk.ask(Question(question, caller_for(home.engine, _ADMIN), ""))
+            told = getattr(last, "conversation", "")
+            with writing(home.engine) as connection:
+                then = datetime.now(UTC) - timedelta(days=day, seconds=day)
+                connection.execute(update(messages).where(messages.c.conversation == told).values(created_at=then))
+            if isinstance(last, Done) and day % 2:
+                rate(home.engine, f"{told}:2", _ADMIN, "good")
+
+
+def _keep_versions(home: Home, folder: Path) -> None:
+    """Two versions on the shelf, one of them judged better than quoting; the numbers are invented."""
+    shelf = shelf_of(home.settings.home)
+    first, _ = (registered(shelf, model(folder / f"model{value}", value), "hr-llama") for value in (1, 2))
+    place = shelf.folder / "verdicts" / "one"
+    place.mkdir(parents=True)
+    measures = {"cited_f1": Estimate(0.71, 0.66, 0.76), "rouge_l": Estimate(0.64, 0.6, 0.68)}
+    told = verdict(first, "quoting")
+    new, old = (replace(side, measures=measures) for side in (told.new, replace(told.old, name="quoting")))
+    write_verdict(place, replace(told, new=new, old=old))
+
+
 def _take(browser: Browser, address: str, look: str, folder: Path | None) -> None:
     scheme, width = _LOOKS[look]
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
@@ -95,6 +146,7 @@ def _take(browser: Browser, address: str, look: str, folder: Path | None) -> Non
 
 def _settle(page: Page, title: str) -> None:
     expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=_LOADED)  # charts and tables come late
     page.wait_for_timeout(_SETTLED)
 
 

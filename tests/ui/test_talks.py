@@ -22,9 +22,9 @@ def test_conversations_are_found_opened_and_renamed(page: OPEN_PAGE, sample: Hom
     slack_rooms.put(sample.engine, "T9", "C9", slack_rooms.room_of([], is_open=True))
     begun(sample, "About leave"), begun(sample, "In Slack", "slack:T9/C9/1")
     at = page(DWAYNE)
-    assert [one.label for one in at.sidebar.button] == ["New conversation", "In Slack", "About leave"]
+    assert [one.label for one in at.sidebar.button] == ["New conversation", "In Slack", "About leave", "Your data"]
     at.sidebar.text_input[0].set_value("LEAVE").run()
-    assert [one.label for one in at.sidebar.button] == ["New conversation", "About leave"]
+    assert [one.label for one in at.sidebar.button] == ["New conversation", "About leave", "Your data"]
     button(at, "About leave")
     assert at.chat_message[0].markdown[0].value == "About leave"
     title = next(one for one in at.sidebar.text_input if one.label == "Title")

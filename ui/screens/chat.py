@@ -5,21 +5,23 @@ from collections.abc import Iterator
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app.client import Client, Conversation, Unanswered
+from app.client import Client, Conversation, Me, Unanswered
 from app.events import AnswerEvent, Done, Found, Refused, Token, Waits
 from ui import web_view
-from ui.screens import asking, message, talks
+from ui.screens import asking, message, own_data, talks
 from ui.screens.asking import Asked
 from ui.screens.failure import draw_failure, draw_remark, remark
 
 _NEW = Conversation("", "", in_progress=False, messages=())
 
 
-def draw(client: Client) -> None:
+def draw(client: Client, me: Me) -> None:
     """Draw the page."""
     st.title(web_view.TITLE, anchor=False)
     draw_remark()
     talks.draw_list(client, current=st.query_params.get("conversation", ""))
+    if me.email:
+        own_data.draw_entry(client, me.keep_days)
     number, talk = _conversation(client)
     asked = asking.waiting()
     if asked and _is_sendable(client, asked):
@@ -32,7 +34,7 @@ def draw(client: Client) -> None:
             return
         talk = client.talk(number)
     if not talk.messages and not asking.draft():
-        _draw_hints(client)
+        _draw_hints(client, me)
     _draw_messages(client, number, talk)
     _draw_input(locked=talk.in_progress)
     if talk.in_progress:
@@ -87,8 +89,8 @@ def _begin(client: Client, conversation: str, asked: Asked) -> tuple[str, str]:
     return "", conversation
 
 
-def _draw_hints(client: Client) -> None:
-    me, ready = client.me(), client.ready()
+def _draw_hints(client: Client, me: Me) -> None:
+    ready = client.ready()
     st.markdown(web_view.EMPTY if ready["documents"] else web_view.NO_DOCUMENTS)
     st.caption(web_view.who_can_see(me.name or me.email, me.audiences, me.documents))
     examples = web_view.DEMO_EXAMPLES if ready["demo"] else web_view.EXAMPLES

@@ -10,7 +10,7 @@ from app.access import Caller, caller_for
 from app.bootstrap import Home
 from app.events import Done
 from app.feedback import rate
-from app.insights.activity import Activity, Day, activity
+from app.insights.activity import Activity, Day, OfModel, activity
 from app.question import Question
 from app.tables import messages
 from retrieval.ledger.engine import writing
@@ -101,3 +101,16 @@ def test_the_last_day_counts_whole(own_office: Home, last: date) -> None:
         evening = datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC)
         connection.execute(update(messages).where(messages.c.number == 2).values(created_at=evening))
     assert activity(own_office.engine, last, last).total.answered == 1
+
+
+def test_answers_are_counted_by_the_model_that_made_them(own_office: Home) -> None:
+    first, second = ask(own_office, LEAVE), ask(own_office, LEAVE)
+    rate(own_office.engine, first, "sam@office.example", "bad")
+    with writing(own_office.engine) as connection:
+        conversation = second.partition(":")[0]
+        connection.execute(update(messages).where(messages.c.conversation == conversation).values(model="hr/1"))
+    ask(own_office, LEAVE)
+    assert today(own_office).models == (
+        OfModel("quoting", answered=2, not_helpful=1),
+        OfModel("hr/1", answered=1),
+    )

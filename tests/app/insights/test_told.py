@@ -3,7 +3,7 @@
 import json
 from datetime import date
 
-from app.insights.activity import Activity, Day, Latency, Used
+from app.insights.activity import Activity, Day, Latency, OfModel, Used
 from app.insights.drift import Drift
 from app.insights.told import Table, as_csv, as_json
 
@@ -15,6 +15,7 @@ FOUND = Activity(
     (Latency("total", 20.0, 90.0, 150.0),),
     (Used("docs/leave.md", "=Leave", 4),),
     (Used("docs/cars.md", "Cars", 0),),
+    (OfModel("hr/1", answered=5, refused=1, helpful=1),),
 )
 
 
@@ -33,6 +34,7 @@ def test_each_table_has_its_columns_and_rows() -> None:
     ]
     assert as_csv(FOUND, Table.LATENCY).splitlines() == ["stage,p50_ms,p95_ms,p99_ms", "total,20.0,90.0,150.0"]
     assert as_csv(FOUND, Table.UNUSED).splitlines() == ["uri,title,answers", "docs/cars.md,Cars,0"]
+    assert as_csv(FOUND, Table.MODELS).splitlines()[1] == "hr/1,5,1,0,0,1,0"
 
 
 def test_a_title_that_is_a_formula_stays_text() -> None:

@@ -6,7 +6,19 @@ from functools import partial
 import streamlit as st
 
 from app.client import Client
-from ui.screens.admin import answers, documents, health, keys, logins, people, review, runs, sources
+from ui.screens.admin import (
+    answers,
+    documents,
+    health,
+    insights,
+    keys,
+    logins,
+    models,
+    people,
+    review,
+    runs,
+    sources,
+)
 
 _PAGES: list[tuple[Callable[[Client], None], str, str, str]] = [
     (sources.draw, "Sources", "folder_open", "sources"),
@@ -14,6 +26,8 @@ _PAGES: list[tuple[Callable[[Client], None], str, str, str]] = [
     (documents.draw, "Documents", "description", "documents"),
     (review.draw, "Review", "rate_review", "review"),
     (answers.draw, "Verified answers", "verified", answers.URL),
+    (insights.draw, "Insights", "monitoring", "insights"),
+    (models.draw, "Models", "smart_toy", "models"),
     (people.draw, "People and groups", "group", "people"),
     (logins.draw, "Logins", "login", "logins"),
     (keys.draw, "API keys", "key", "api-keys"),

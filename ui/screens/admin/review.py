@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from app.admin.client import Admin
-from app.admin.rows import ComplaintRow, GroupRow, HandedOver
+from app.admin.rows import ComplaintRow, GroupRow, HandedOver, LikedRow, TrainingRow
 from app.client import Client
 from ui import admin_view
 from ui.screens.admin import answers
@@ -14,6 +14,7 @@ from ui.web_view import answer_markdown, escaped
 
 NO_COMPLAINTS = "Nobody has complained about an answer since you last looked."
 NOTHING_PASSED_ON = "Nobody has passed a question on to HR that is still open."
+NOTHING_HELPFUL = "No helpful answer waits for approval. Those that people mark as helpful are listed here."
 NO_GROUPS = "No question that could not be answered was asked by three people yet."
 
 
@@ -22,9 +23,10 @@ def draw(client: Client) -> None:
     admin = Admin(client)
     draw_heading("Review")
     complaints, groups, handed_over = admin.complaints(), admin.unanswered(), admin.handed_over()
-    labels = ("Not helpful", "Not answered", "Passed on to HR")
-    counts = (len(complaints), len(groups), len(handed_over))
-    first, second, third = st.tabs([f"{label} ({many})" for label, many in zip(labels, counts, strict=True)])
+    training = admin.for_training()
+    labels = ("Not helpful", "Not answered", "Passed on to HR", "For training")
+    counts = (len(complaints), len(groups), len(handed_over), len(training.waiting))
+    first, second, third, fourth = st.tabs([f"{label} ({many})" for label, many in zip(labels, counts, strict=True)])
     with first:
         st.caption("Without names. What is closed to you, or deleted since, is not shown.")
         if not complaints:
@@ -42,6 +44,34 @@ def draw(client: Client) -> None:
             st.info(NOTHING_PASSED_ON, icon=":material/task_alt:")
         for question in handed_over:
             _draw_handed_over(client, admin, question)
+    with fourth:
+        _draw_training(admin, training)
+
+
+def _draw_training(admin: Admin, training: TrainingRow) -> None:
+    st.caption(
+        "Answers that people found helpful, without names. A model of your own learns only from those that you "
+        "approve, at the next `frontdesk finetune data`. Approve none that is about a person."
+    )
+    if not training.waiting:
+        st.info(NOTHING_HELPFUL, icon=":material/task_alt:")
+    for one in training.waiting:
+        _draw_helpful(admin, one, approved=False)
+    for reason, many in training.against.items():
+        st.caption(f"{admin_view.count(many, 'more helpful answer')} cannot be learned from: {escaped(reason)}.")
+    if training.approved:
+        st.subheader(f"Approved ({len(training.approved)})", anchor=False)
+    for one in training.approved:
+        _draw_helpful(admin, one, approved=True)
+
+
+def _draw_helpful(admin: Admin, one: LikedRow, *, approved: bool) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{escaped(one.question)}**")
+        st.markdown(answer_markdown(one.text))
+        label, icon = ("Undo", "undo") if approved else ("Approve", "school")
+        told = partial(_let_learn, admin, one.answer, approved=not approved)
+        st.button(label, key=f"train {one.answer}", icon=f":material/{icon}:", on_click=act, args=(told,))
 
 
 def _draw_handed_over(client: Client, admin: Admin, one: HandedOver) -> None:
@@ -88,6 +118,11 @@ def _offer_answer(client: Client, question: str, key: str) -> None:
     if st.button("Write a verified answer", key=key, icon=":material/edit:"):
         answers.begin(question)
         st.switch_page(st.Page(partial(answers.draw, client), title="Verified answers", url_path=answers.URL))
+
+
+def _let_learn(admin: Admin, answer: str, *, approved: bool) -> str:
+    admin.let_learn(answer, approved=approved)
+    return "Approved for training." if approved else "Taken out: no model learns from it any more."
 
 
 def _deal_with(admin: Admin, answer: str) -> str:
