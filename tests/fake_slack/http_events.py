@@ -25,7 +25,7 @@ class Signature(Enum):
     GOOD = "good"
     BAD = "made with another secret"
     STALE = "301 seconds old"
-    FUTURE = "301 seconds ahead"
+    FUTURE = "ten minutes ahead"
     MISSING = "not there"
     GARBAGE_TIME = "with a time that is no number"
 
@@ -89,7 +89,7 @@ class HttpEvents:
         headers = {"Content-Type": content_type, "User-Agent": AGENT}
         if signature is Signature.MISSING:
             return headers
-        shift = {Signature.STALE: -301, Signature.FUTURE: 301}.get(signature, 0)
+        shift = {Signature.STALE: -301, Signature.FUTURE: 600}.get(signature, 0)
         stamp = "yesterday" if signature is Signature.GARBAGE_TIME else str(int(time.time()) + shift)
         secret = "another" if signature is Signature.BAD else self._secret
         digest = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
