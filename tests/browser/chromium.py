@@ -23,7 +23,7 @@ _FLAGS = [
 Scheme = Literal["light", "dark"]
 HIGHLIGHT = ".stMarkdownColoredBackground"
 _SOURCE = re.compile(r"(?:^|\s)\d+\. ")
-_PATIENCE = 60_000  # milliseconds; the machine may be busy
+_PATIENCE = 30_000  # milliseconds; the machine may be busy
 
 
 def named(words: str) -> re.Pattern[str]:

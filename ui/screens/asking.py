@@ -110,10 +110,11 @@ def draw_editor(client: Client, place: int) -> bool:
     return True
 
 
-def _send(asked: Asked, text: str) -> None:
+def _send(asked: Asked, measured: str) -> None:
+    text = st.session_state[f"{_DRAFT}-text"]  # the click itself may bring words that were not drawn yet
     leave_editor()
     take(text, asked.replaces, asked.model)
-    st.session_state["measured"] = True
+    st.session_state["measured"] = text == measured
 
 
 def _measured(client: Client, text: str, model: str) -> tuple[Size | None, str]:
