@@ -75,6 +75,11 @@ class Visit:
         return self.page.get_by_test_id("stChatMessage")
 
     @property
+    def main(self) -> Locator:
+        """All beside the sidebar."""
+        return self.page.get_by_test_id("stMain")
+
+    @property
     def sources(self) -> Locator:
         """The buttons of the numbered sources."""
         return self.messages.get_by_role("button", name=_SOURCE)
@@ -92,6 +97,11 @@ class Visit:
         expect(self.messages).to_have_count(before + 2)
         expect(self.box).to_be_enabled()
         return self.messages.last.inner_text()
+
+    def expect_answer(self, number: int) -> None:
+        """Wait until the message of this number, which is the last one and an answer, is whole."""
+        expect(self.page.locator(f".st-key-retry-{number}")).to_be_visible()
+        expect(self.box).to_be_enabled()
 
     def open_source(self, name: str) -> Locator:
         """Click the first source of that name; returns the dialog when its passage is there."""

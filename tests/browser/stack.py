@@ -55,6 +55,12 @@ class Stack:
         mark = f"FRONTDESK_HOME={self.folder}".encode()
         return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and mark in _told(entry)]
 
+    def busy_for(self, seconds: float) -> float:
+        """The processor time, in seconds, that all of them take while so much time passes."""
+        before = sum(map(_processor_time, self.processes()))
+        time.sleep(seconds)
+        return sum(map(_processor_time, self.processes())) - before
+
     def stop(self) -> int:
         """Press Ctrl-C; returns the exit status."""
         self.process.send_signal(signal.SIGINT)
@@ -99,6 +105,11 @@ def _wait_until_ready(stack: Stack) -> None:
         if stack.process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"frontdesk up did not start:\n{stack.said}")
         time.sleep(0.2)
+
+
+def _processor_time(process: int) -> float:
+    user, system = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _told(entry: Path) -> bytes:
