@@ -83,10 +83,11 @@ def frontdesk(folder: Path, *words: str) -> None:
 
 
 @contextmanager
-def up(folder: Path, *flags: str) -> Iterator[Stack]:
+def up(folder: Path, *flags: str, login: str = "none") -> Iterator[Stack]:
     """Run `frontdesk up` until the block ends."""
     port, web_port = free_port(), free_port()
-    told = environment(folder) | {"FRONTDESK_PORT": str(port), "FRONTDESK_WEB_PORT": str(web_port)}
+    own = {"FRONTDESK_PORT": str(port), "FRONTDESK_WEB_PORT": str(web_port), "FRONTDESK_LOGIN": login}
+    told = environment(folder) | own
     with (folder / "output.log").open("wb") as output:
         command = [str(_FRONTDESK), "up", *flags]
         process = subprocess.Popen(command, env=told, cwd=folder, stdout=output, stderr=output)

@@ -1,4 +1,4 @@
-"""The chat in a real browser: stop, reload while it answers, retry, edit, delete, judge; for those who see little."""
+"""The chat in a real browser: stop, reload while it answers, retry, edit, delete, judge; with the keyboard alone."""
 
 import json
 import shutil
@@ -13,7 +13,7 @@ from app.bootstrap import Home
 from app.chat import hand_off
 from app.settings import Settings
 from retrieval.access import ADMINS
-from tests.browser.chromium import Scheme, Visit, chromium, named, visit
+from tests.browser.chromium import Visit, named, visit
 from tests.browser.stack import Stack, frontdesk, up
 from tests.conftest import write
 from ui import web_view
@@ -22,18 +22,6 @@ pytestmark = pytest.mark.heavy
 
 HOTEL = "What is the hotel cap in Lisbon?"
 SAM = "?person=Sam+Whitlock"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with up(tmp_path_factory.mktemp("demo"), "--demo") as stack:
-        yield stack
 
 
 @pytest.fixture
@@ -127,18 +115,6 @@ def test_an_answer_goes_on_while_the_page_is_away(browser: Browser, written: Sta
         later.page.goto(address)
         expect(later.page.get_by_text("Written by")).to_be_visible()
         assert later.page.get_by_text(web_view.STOPPED).count() == 0
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-def test_axe_finds_nothing_serious(browser: Browser, demo: Stack, scheme: Scheme, width: int) -> None:
-    with visit(browser, f"{demo.page}/{SAM}", width, scheme=scheme) as at:
-        assert at.violations() == []
-        at.ask(HOTEL)
-        expect(at.page.get_by_text("You could ask next")).to_be_visible()
-        assert at.violations() == []
-        assert not at.scrolls_sideways()
-        at.open_source("Hotels and per diem")
-        assert at.violations() == []
 
 
 def test_a_question_is_asked_and_its_source_opened_with_the_keyboard_alone(at: Visit) -> None:

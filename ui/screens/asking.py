@@ -86,7 +86,6 @@ def draw_editor(client: Client, place: int) -> bool:
     if found is None or found.replaces != place:
         return False
     with st.container(border=True):
-        st.subheader("Your question", anchor=False)
         text = st.text_area("Edit your question", found.question, key=f"{_DRAFT}-text", height=160)
         size, problem = _measured(client, text, found.model)
         if problem:
