@@ -29,6 +29,8 @@ def test_a_document_is_uploaded_watched_asked_about_deleted_and_gone(
         page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(
             {"name": "gifts.md", "mimeType": "text/markdown", "buffer": GIFTS.encode()}
         )
+        expect(page.get_by_text("gifts.md", exact=True)).to_be_visible()
+        at.settle()
         page.get_by_role("combobox", name="Who may read it?").first.click()
         page.get_by_role("option", name="everyone").click()
         page.get_by_role("button", name="Add them").click()
