@@ -13,7 +13,7 @@ import streamlit as st
 from app.client import Client, Unanswered
 from ui import admin_view, web_view
 from ui.screens import chat
-from ui.screens.admin.pages import admin_pages
+from ui.screens.admin.pages import admin_pages, closed_pages
 from ui.screens.failure import draw_failure
 from ui.web_gate import House
 
@@ -47,13 +47,11 @@ def main() -> None:
 
 def _pages(client: Client) -> st.Page:
     """The page to draw. A new one is a line here and a file in `ui/screens/`."""
-    me = client.me()
-    offered = [
-        st.Page(partial(chat.draw, client, me), title="Chat", icon=":material/chat:", url_path="chat", default=True),
-    ]
+    me, draw = client.me(), chat.draw
+    first = st.Page(partial(draw, client, me), title="Chat", icon=":material/chat:", url_path="chat", default=True)
     if admin_view.ADMINS not in me.audiences:
-        return st.navigation(offered, position="top")
-    return st.navigation({"": offered, "Admin": admin_pages(client)}, position="top")
+        return st.navigation([first, *closed_pages(first)], position="top")
+    return st.navigation({"": [first], "Admin": admin_pages(client)}, position="top")
 
 
 def _chosen_client() -> Client:

@@ -55,7 +55,8 @@ REASONS = (
 DELETE_TURN = "The question and its answer are deleted, and what was said of them."
 DELETE_TALK = "This whole conversation is deleted. This cannot be undone."
 PASSED_ON = "Your question is kept for HR. They see it in their list."
-NO_TALKS = "Your conversations will be listed here, also those in Slack, once you have some and are signed in."
+NO_TALKS = "Your conversations will be listed here, also those in Slack."
+NOT_LISTED = "You are not signed in, so your conversations are not listed. A page's address leads back to it."
 NO_MATCH = "No conversation has these words in its title."
 LOST = "This conversation is not there, or it is somebody else's. A new one begins."
 SESSION_ENDED = (
@@ -64,6 +65,7 @@ SESSION_ENDED = (
 )
 NO_KEY = "The server's key cannot be read. Start the page with: frontdesk up"
 
+_LABEL = 34  # characters of a conversation's title that fit on one line
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 # The page makes links of addresses and pictures of codes like :tada: even where every character is escaped.
 _ADDRESS_OR_CODE = re.compile(
@@ -86,7 +88,7 @@ def escaped(text: str) -> str:
 def answer_markdown(text: str) -> str:
     """An answer: paragraphs and line breaks as they are, citation marks coloured, everything else literal."""
     pieces = _MARK.split(_even(text))
-    return "".join(f":primary[**\\[{piece}\\]**]" if place % 2 else _lines(piece) for place, piece in enumerate(pieces))
+    return "".join(f":blue[**\\[{piece}\\]**]" if place % 2 else _lines(piece) for place, piece in enumerate(pieces))
 
 
 def who_can_see(name: str, audiences: Sequence[str], documents: int) -> str:
@@ -185,8 +187,14 @@ def complaint(reason: str, words: str) -> str:
 
 def talk_label(talk: Talk, *, is_current: bool) -> str:
     """A conversation in the list; the open one in bold letters."""
-    title = escaped(" ".join(talk.title.split())) or "Untitled"
+    title = " ".join(talk.title.split())
+    title = escaped(f"{title[: _LABEL - 3].rstrip()} ..." if is_cut(talk) else title) or "Untitled"
     return f"**{title}**" if is_current else title
+
+
+def is_cut(talk: Talk) -> bool:
+    """Whether the list shows a part of its title only."""
+    return len(" ".join(talk.title.split())) > _LABEL
 
 
 def more_talks(left: int) -> str:

@@ -2,13 +2,14 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect, sync_playwright
 
 _FLAGS = [
@@ -23,7 +24,10 @@ _FLAGS = [
 Scheme = Literal["light", "dark"]
 HIGHLIGHT = ".stMarkdownColoredBackground"
 _SOURCE = re.compile(r"(?:^|\s)\d+\. ")
-_PATIENCE = 60_000  # milliseconds; the machine may be busy
+_STILL = "[data-test-script-state=notRunning]"
+_NOT_OURS = "[data-testid=stSidebarNav]"  # on a narrow screen Streamlit draws a list in a list there
+_FADES = 400  # milliseconds that a dialog takes to appear
+_PATIENCE = 30_000  # milliseconds; the machine may be busy
 
 
 def named(words: str) -> re.Pattern[str]:
@@ -75,6 +79,11 @@ class Visit:
         return self.page.get_by_test_id("stChatMessage")
 
     @property
+    def main(self) -> Locator:
+        """All beside the sidebar."""
+        return self.page.get_by_role("main")
+
+    @property
     def sources(self) -> Locator:
         """The buttons of the numbered sources."""
         return self.messages.get_by_role("button", name=_SOURCE)
@@ -93,6 +102,11 @@ class Visit:
         expect(self.box).to_be_enabled()
         return self.messages.last.inner_text()
 
+    def expect_answer(self, number: int) -> None:
+        """Wait until the message of this number, which is the last one and an answer, is whole."""
+        expect(self.page.locator(f".st-key-retry-{number}")).to_be_visible()
+        expect(self.box).to_be_enabled()
+
     def open_source(self, name: str) -> Locator:
         """Click the first source of that name; returns the dialog when its passage is there."""
         self.sources.filter(has_text=name).first.click()
@@ -110,9 +124,24 @@ class Visit:
         """Click what can be done with the last question or answer."""
         self.page.get_by_role("button", name=named(name)).last.click()
 
+    def open(self, address: str, title: str) -> None:
+        """Go to a page by its address and wait until it is drawn."""
+        self.page.goto(address)
+        expect(self.page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until Streamlit has drawn all and nothing moves."""
+        expect(self.page.locator(_STILL)).to_be_attached()
+        self.page.wait_for_timeout(_FADES)
+
+    def troubles(self) -> list[str]:
+        """What is hard to use in what is shown: for axe-core, or because the page is wider than the window."""
+        return [*self.violations(), *(["it scrolls sideways"] if self.scrolls_sideways() else [])]
+
     def violations(self) -> list[str]:
         """What axe-core finds that is serious or critical, each with the first element that it is about."""
-        found = Axe().run(self.page).response["violations"]
+        found = Axe().run(self.page, context={"exclude": [[_NOT_OURS]]}).response["violations"]
         return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")]
 
     def scrolls_sideways(self) -> bool:
@@ -123,11 +152,17 @@ class Visit:
 
 @contextmanager
 def visit(
-    browser: Browser, address: str, width: int = 1280, height: int = 800, scheme: Scheme = "light"
+    browser: Browser,
+    address: str,
+    width: int = 1280,
+    height: int = 800,
+    scheme: Scheme = "light",
+    cookies: Sequence[SetCookieParam] = (),
 ) -> Iterator[Visit]:
     """A fresh page at this address, its first drawing done."""
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     context.set_default_timeout(_PATIENCE)
+    context.add_cookies(cookies)
     seen = Visit(context.new_page()).record()
     seen.page.goto(address)
     expect(seen.box).to_be_enabled()

@@ -55,6 +55,12 @@ class Stack:
         mark = f"FRONTDESK_HOME={self.folder}".encode()
         return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and mark in _told(entry)]
 
+    def busy_for(self, seconds: float) -> float:
+        """The processor time, in seconds, that all of them take while so much time passes."""
+        before = sum(map(_processor_time, self.processes()))
+        time.sleep(seconds)
+        return sum(map(_processor_time, self.processes())) - before
+
     def stop(self) -> int:
         """Press Ctrl-C; returns the exit status."""
         self.process.send_signal(signal.SIGINT)
@@ -77,10 +83,11 @@ def frontdesk(folder: Path, *words: str) -> None:
 
 
 @contextmanager
-def up(folder: Path, *flags: str) -> Iterator[Stack]:
+def up(folder: Path, *flags: str, login: str = "none") -> Iterator[Stack]:
     """Run `frontdesk up` until the block ends."""
     port, web_port = free_port(), free_port()
-    told = environment(folder) | {"FRONTDESK_PORT": str(port), "FRONTDESK_WEB_PORT": str(web_port)}
+    own = {"FRONTDESK_PORT": str(port), "FRONTDESK_WEB_PORT": str(web_port), "FRONTDESK_LOGIN": login}
+    told = environment(folder) | own
     with (folder / "output.log").open("wb") as output:
         command = [str(_FRONTDESK), "up", *flags]
         process = subprocess.Popen(command, env=told, cwd=folder, stdout=output, stderr=output)
@@ -99,6 +106,11 @@ def _wait_until_ready(stack: Stack) -> None:
         if stack.process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"frontdesk up did not start:\n{stack.said}")
         time.sleep(0.2)
+
+
+def _processor_time(process: int) -> float:
+    user, system = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _told(entry: Path) -> bytes:

@@ -1,35 +1,16 @@
 """The pages of admins as a person meets them: a document goes in, answers, and goes; nobody else sees the pages."""
 
-from collections.abc import Iterator
-
 import pytest
+from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import Visit, chromium, visit
-from tests.browser.stack import Stack, frontdesk, up
-from tests.conftest import write
+from tests.browser.chromium import Visit, visit
+from tests.browser.stack import Stack
 
 pytestmark = pytest.mark.heavy
 
-PEOPLE = "email,name,groups,country\nada@office.example,Ada Finch,admins,GB\nsam@office.example,Sam Whitlock,,GB\n"
 GIFTS = "# Gifts\n\nA gift from a supplier may be worth 35 pounds at most.\n"
 QUESTION = "How much may a gift from a supplier be worth?"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def managed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """An empty home with two people, opened by its admin."""
-    folder = tmp_path_factory.mktemp("managed")
-    write(folder, {"people.csv": PEOPLE})
-    frontdesk(folder, "people", "import", str(folder / "people.csv"))
-    with up(folder, "--as", "ada@office.example") as stack:
-        yield stack
 
 
 def go_to(at: Visit, title: str) -> Page:
@@ -40,20 +21,24 @@ def go_to(at: Visit, title: str) -> Page:
     return at.page
 
 
-def test_a_document_is_uploaded_watched_asked_about_deleted_and_gone(browser: Browser, managed: Stack) -> None:
-    with visit(browser, managed.page) as at:
+def test_a_document_is_uploaded_watched_asked_about_deleted_and_gone(
+    browser: Browser, company: Stack, ada: list[SetCookieParam]
+) -> None:
+    with visit(browser, company.page, cookies=ada) as at:
         page = go_to(at, "Sources")
-        expect(page.get_by_text("There are no documents yet.")).to_be_visible()
         page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(
             {"name": "gifts.md", "mimeType": "text/markdown", "buffer": GIFTS.encode()}
         )
+        expect(page.get_by_text("gifts.md", exact=True)).to_be_visible()
+        at.settle()
         page.get_by_role("combobox", name="Who may read it?").first.click()
         page.get_by_role("option", name="everyone").click()
         page.get_by_role("button", name="Add them").click()
         expect(page.get_by_text("1 document taken in for everyone")).to_be_visible()
         page = go_to(at, "Runs")
-        expect(page.get_by_text("Done", exact=True)).to_be_visible()
-        expect(page.get_by_text("1 added")).to_be_visible()
+        upload = page.get_by_test_id("stVerticalBlock").filter(has_text="Run 2").last
+        expect(upload.get_by_text("Done", exact=True)).to_be_visible()
+        expect(upload.get_by_text("1 added")).to_be_visible()
         page.get_by_test_id("stTopNavLink").filter(has_text="Chat").click()
         assert "35 pounds" in at.ask(QUESTION)
         page = go_to(at, "Documents")
@@ -67,5 +52,5 @@ def test_a_document_is_uploaded_watched_asked_about_deleted_and_gone(browser: Br
         expect(page.get_by_text("nothing is left")).to_be_visible()
         page.get_by_test_id("stTopNavLink").filter(has_text="Chat").click()
         assert "35 pounds" not in at.ask(QUESTION)
-    assert not list((managed.folder / "home").rglob("gifts.md"))
-    assert managed.attempts == ""
+    assert not list((company.folder / "home").rglob("gifts.md"))
+    assert company.attempts == ""

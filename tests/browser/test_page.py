@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from app.bootstrap import Home
 from app.settings import Settings
-from tests.browser.chromium import HIGHLIGHT, Visit, chromium, visit
+from tests.browser.chromium import HIGHLIGHT, Visit, visit
 from tests.browser.stack import Stack, environment, frontdesk, up
 from tests.conftest import write
 from tests.stored import store
@@ -44,19 +44,6 @@ new MutationObserver(() => {
   if (box && all.length) window.seen.push([box.disabled, all[all.length - 1].innerText]);
 }).observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """`frontdesk up --demo` in a home that it fills itself."""
-    with up(tmp_path_factory.mktemp("demo"), "--demo") as stack:
-        yield stack
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from app import slack_rooms
 from app.access import Caller
 from app.bootstrap import Home
 from tests.ui.test_message import answer, question
-from tests.ui.web_page import OPEN_PAGE, button, shown
+from tests.ui.web_page import OPEN_PAGE, SAM, ask, button, shown
 from ui import web_view
 
 DWAYNE = "dwayne.portillo@quillmere.example"  # nobody else asks as him
@@ -35,4 +35,10 @@ def test_conversations_are_found_opened_and_renamed(page: OPEN_PAGE, sample: Hom
 
 
 def test_whoever_is_not_signed_in_is_told_where_the_list_will_be(page: OPEN_PAGE) -> None:
-    assert web_view.NO_TALKS in shown(page())
+    assert web_view.NOT_LISTED in shown(page())
+    assert web_view.NO_TALKS in shown(page("maeve.castellan@quillmere.example"))
+
+
+def test_a_conversation_is_in_the_list_as_soon_as_it_is_answered(page: OPEN_PAGE) -> None:
+    at = ask(page(SAM), "Which telescope did the astronomers point at Saturn?")
+    assert any(one.label.startswith("**Which telescope") for one in at.sidebar.button)

@@ -106,7 +106,7 @@ def test_addresses_and_emoji_codes_are_drawn_as_code(text: str, markdown: str) -
 
 def test_citation_marks_stand_out_and_other_brackets_do_not() -> None:
     shown = web_view.answer_markdown("25 days [2] or [x] more [10]")
-    assert shown == "25 days :primary[**\\[2\\]**] or \\[x\\] more :primary[**\\[10\\]**]"
+    assert shown == "25 days :blue[**\\[2\\]**] or \\[x\\] more :blue[**\\[10\\]**]"
 
 
 def test_a_single_line_break_stays_and_an_empty_line_parts_paragraphs() -> None:
@@ -246,9 +246,16 @@ def test_an_e_mail_holds_the_question_and_nothing_of_it_becomes_another_field() 
 
 
 def test_the_open_conversation_stands_out_and_no_title_becomes_markup() -> None:
-    hostile = Talk("c1", "![x](http://evil.example/x.png)\n# big", "")
-    assert web_view.talk_label(hostile, is_current=False) == "\\!\\[x\\]\\(`http://evil.example/x.png`\\) \\# big"
+    hostile = Talk("c1", "![x](http://evil.example)\n# big", "")
+    assert web_view.talk_label(hostile, is_current=False) == "\\!\\[x\\]\\(`http://evil.example`\\) \\# big"
     assert web_view.talk_label(Talk("c1", "Leave", ""), is_current=True) == "**Leave**"
+
+
+def test_a_long_title_stays_on_one_line_of_the_list() -> None:
+    long = Talk("c1", "Which telescope did the astronomers point at Saturn?", "")
+    assert web_view.talk_label(long, is_current=False) == "Which telescope did the astrono \\.\\.\\."
+    assert web_view.is_cut(long)
+    assert not web_view.is_cut(Talk("c1", "What is the hotel cap in Lisbon?", ""))
 
 
 def test_a_reason_and_free_words_are_one_text() -> None:

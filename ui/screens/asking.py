@@ -22,14 +22,6 @@ class Asked:
     model: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A question that is still looked at before it is sent, and what is said of it."""
-
-    asked: Asked
-    remark: str = ""
-
-
 def take(question: str | None = None, replaces: int = 0, model: str = "") -> None:
     """Ask this, or what was typed, in the run that follows."""
     text = question if question is not None else st.session_state[_TYPED]
@@ -52,15 +44,15 @@ def done() -> None:
     st.session_state.pop(_ASKED, None)
 
 
-def edit(asked: Asked, remark: str = "") -> None:
+def edit(asked: Asked) -> None:
     """Put a question into the editor."""
-    st.session_state[_DRAFT] = Draft(asked, remark)
+    st.session_state[_DRAFT] = asked
     st.session_state.pop(f"{_DRAFT}-text", None)
 
 
-def draft() -> Draft | None:
+def draft() -> Asked | None:
     """The question in the editor."""
-    found: Draft | None = st.session_state.get(_DRAFT)
+    found: Asked | None = st.session_state.get(_DRAFT)
     return found
 
 
@@ -78,12 +70,11 @@ def fits(client: Client, asked: Asked) -> bool:
     except Unanswered as exc:
         if exc.status != 422:  # what cannot be asked at all; anything else is no fault of the question
             raise
-        edit(asked, str(exc))
+        edit(asked)
         return False
-    if size.used * 2 <= size.most:
-        return True
-    edit(asked, web_view.LARGE)
-    return False
+    if _is_large(size):
+        edit(asked)
+    return not _is_large(size)
 
 
 def draw_editor(client: Client, place: int) -> bool:
@@ -92,28 +83,34 @@ def draw_editor(client: Client, place: int) -> bool:
     `place` is the number of the question that stands here: the editor takes its place. 0: a new one's.
     """
     found = draft()
-    if found is None or found.asked.replaces != place:
+    if found is None or found.replaces != place:
         return False
     with st.container(border=True):
-        st.subheader("Your question", anchor=False)
-        if found.remark:
-            st.warning(web_view.escaped(found.remark))
-        text = st.text_area("Edit your question", found.asked.question, key=f"{_DRAFT}-text", height=160)
-        size, problem = _measured(client, text, found.asked.model)
+        text = st.text_area("Edit your question", found.question, key=f"{_DRAFT}-text", height=160)
+        size, problem = _measured(client, text, found.model)
         if problem:
             st.error(web_view.escaped(problem))
         elif size:
             st.progress(min(1.0, size.used / size.most), web_view.meter(size))
+            if _is_large(size):
+                st.warning(web_view.LARGE)
         with st.container(horizontal=True):
-            st.button("Send", type="primary", disabled=bool(problem), on_click=_send, args=(found.asked, text))
+            st.button("Send", type="primary", on_click=_send, args=(found, text, problem))
             st.button("Cancel", on_click=leave_editor)
     return True
 
 
-def _send(asked: Asked, text: str) -> None:
+def _is_large(size: Size) -> bool:
+    return size.used * 2 > size.most
+
+
+def _send(asked: Asked, measured: str, problem: str) -> None:
+    text = st.session_state[f"{_DRAFT}-text"]  # the click itself may bring words that were not measured yet
+    if problem and text == measured:
+        return
     leave_editor()
     take(text, asked.replaces, asked.model)
-    st.session_state["measured"] = True
+    st.session_state["measured"] = text == measured
 
 
 def _measured(client: Client, text: str, model: str) -> tuple[Size | None, str]:

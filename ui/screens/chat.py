@@ -19,20 +19,19 @@ def draw(client: Client, me: Me) -> None:
     """Draw the page."""
     st.title(web_view.TITLE, anchor=False)
     draw_remark()
-    talks.draw_list(client, current=st.query_params.get("conversation", ""))
-    if me.email:
-        own_data.draw_entry(client, me.keep_days)
     number, talk = _conversation(client)
     asked = asking.waiting()
     if asked and _is_sendable(client, asked):
         failure, number = _begin(client, number, asked)
         if failure:
             talk = client.talk(number) if number else _NEW
+            _draw_sidebar(client, me, number)
             _draw_messages(client, number, talk)
             _draw_unasked(asked, failure)
             _draw_input(locked=False)
             return
         talk = client.talk(number)
+    _draw_sidebar(client, me, number)  # with the conversation that has just begun
     if not talk.messages and not asking.draft():
         _draw_hints(client, me)
     _draw_messages(client, number, talk)
@@ -42,6 +41,12 @@ def draw(client: Client, me: Me) -> None:
     else:
         asking.draw_editor(client, place=0)
         _draw_next(client, number, talk)
+
+
+def _draw_sidebar(client: Client, me: Me, number: str) -> None:
+    talks.draw_list(client, current=number)
+    if me.email:
+        own_data.draw_entry(client, me.keep_days)
 
 
 def kept_question() -> str:

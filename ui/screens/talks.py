@@ -23,7 +23,7 @@ def draw_list(client: Client, current: str) -> None:
         )
         found = client.conversations(words)
         if not found:
-            st.caption(web_view.NO_MATCH if words else web_view.NO_TALKS)
+            _draw_none(client, words)
         with st.container(gap=None):
             for talk in found[:_SHOWN]:
                 _draw_entry(talk, is_current=talk.id == current)
@@ -32,6 +32,13 @@ def draw_list(client: Client, current: str) -> None:
         chosen = next((talk for talk in found if talk.id == current), None)
         if chosen:
             _draw_steps(client, chosen)
+
+
+def _draw_none(client: Client, words: str) -> None:
+    if words:
+        st.caption(web_view.NO_MATCH)
+    else:
+        st.caption(web_view.NO_TALKS if client.me().email else web_view.NOT_LISTED)
 
 
 def leave() -> None:
@@ -48,6 +55,7 @@ def _draw_entry(talk: Talk, *, is_current: bool) -> None:
         key=f"talk-{talk.id}",
         type="tertiary",
         icon=icon,
+        help=web_view.escaped(talk.title) if web_view.is_cut(talk) else None,
         on_click=_open,
         args=(talk.id,),
     )

@@ -18,16 +18,16 @@ def test_an_answer_is_written_approved_changed_and_deleted(open_page: OPEN, mana
     at = open_page("answers")
     assert at.info[0].value == answers.NONE_YET
     click(at, "Write one")
-    at.text_input(key="answer-question").set_value("Half days?").run()
-    at.text_area(key="answer-text").set_value("Yes.").run()
-    at.multiselect(key="answer-sources").set_value(["office/leave.md"]).run()
+    at.text_input(key="answer-question").set_value("Half days?")
+    at.text_area(key="answer-text").set_value("Yes.")
+    at.multiselect(key="answer-sources").set_value(["office/leave.md"])
     click(at, "Keep it for approval")
     assert stands(managed) == [("Half days?", "proposed")]
     click(at, "Approve")
     assert stands(managed) == [("Half days?", "approved")]
     assert "Given" in shown(at)
     click(at, "Change")
-    at.text_input(key="answer-question").set_value("May I take half days?").run()
+    at.text_input(key="answer-question").set_value("May I take half days?")
     click(at, "Keep it for approval")
     assert stands(managed) == [("May I take half days?", "proposed")]
     click(click(at, "Delete"), "Delete it")
@@ -36,9 +36,9 @@ def test_an_answer_is_written_approved_changed_and_deleted(open_page: OPEN, mana
 
 def test_an_answer_wider_than_its_source_is_refused_and_the_form_stays(open_page: OPEN) -> None:
     at = click(open_page("answers"), "Write one")
-    at.text_input(key="answer-question").set_value("What does a G5 earn?").run()
-    at.text_area(key="answer-text").set_value("A lot.").run()
-    at.multiselect(key="answer-sources").set_value(["office/hr/bands.md"]).run()
+    at.text_input(key="answer-question").set_value("What does a G5 earn?")
+    at.text_area(key="answer-text").set_value("A lot.")
+    at.multiselect(key="answer-sources").set_value(["office/hr/bands.md"])
     click(at, "Keep it for approval")
     assert "is for group\\:hr only" in at.error[0].value
     assert at.text_area(key="answer-text").value == "A lot."

@@ -10,8 +10,9 @@ pytestmark = pytest.mark.heavy  # each starts a server of its own
 
 
 def test_a_key_is_made_shown_once_and_revoked(open_page: OPEN, managed: Home) -> None:
-    at = open_page("keys")
-    at.text_input(key="key-name").set_value("Intranet").run()
+    at = click(open_page("keys"), "Make it")
+    assert at.error[0].value.startswith("Say what the key is for")
+    at.text_input(key="key-name").set_value("Intranet")
     click(at, "Make it")
     (key,) = keys.listed(managed.engine)
     assert (key.name, key.scope, len(at.code)) == ("Intranet", "ask", 1)

@@ -7,20 +7,23 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.ui.admin.conftest import ADMIN, EMPLOYEE, OPEN
-from ui.screens.admin.pages import TITLES
+from ui.screens.admin.pages import CLOSED, TITLES
 
 PAGE = Path(__file__).parent.parent.parent.parent / "ui" / "web.py"
 pytestmark = pytest.mark.heavy  # each starts a server of its own
 
 
-@pytest.mark.parametrize(("email", "pages"), [(ADMIN, len(TITLES) + 1), (EMPLOYEE, 1), ("", 1)])
-def test_only_an_admin_is_offered_them(
-    open_page: OPEN, monkeypatch: pytest.MonkeyPatch, email: str, pages: int
+@pytest.mark.parametrize(("email", "is_closed"), [(ADMIN, False), (EMPLOYEE, True), ("", True)])
+def test_only_an_admin_is_shown_one(
+    open_page: OPEN, monkeypatch: pytest.MonkeyPatch, email: str, *, is_closed: bool
 ) -> None:
     monkeypatch.setenv("FRONTDESK_AS", email)
     assert os.environ["FRONTDESK_SERVER"]
     at = AppTest.from_file(str(PAGE), default_timeout=60).run()
-    assert len(at._registered_pages) == pages
+    at._page_hash = next(one for one, page in at._registered_pages.items() if page["url_pathname"] == "documents")
+    at.run()
+    assert at.title[0].value == TITLES["documents"]
+    assert [one.value for one in at.warning] == [CLOSED] * is_closed
     assert not at.exception
 
 

@@ -29,7 +29,8 @@ def test_a_schedule_is_kept_when_it_is_chosen(open_page: OPEN, managed: Home) ->
 def test_nothing_is_sent_before_a_file_and_its_readers_are_chosen(open_page: OPEN) -> None:
     at = open_page("sources")
     add = {one.key: one.disabled for one in at.button}
-    assert (add["upload-go"], add["folder-go"], add["export-go"]) == (True, True, True)
+    assert (add["upload-go"], add["export-go"]) == (True, True)
+    assert click(at, "folder-go").error[0].value == "A folder is needed, and who may read it."
 
 
 def test_an_upload_begins_a_run_and_empties_the_form(open_page: OPEN, managed: Home) -> None:
@@ -43,7 +44,7 @@ def test_an_upload_begins_a_run_and_empties_the_form(open_page: OPEN, managed: H
 
 def test_what_the_server_refuses_is_said_in_one_sentence(open_page: OPEN) -> None:
     at = open_page("sources")
-    at.text_input(key="folder").set_value("handbook").run()
+    at.text_input(key="folder").set_value("handbook")
     click(at, "folder-go")
     assert at.error[0].value.startswith("There is no source 'handbook'".replace("'", "\\'"))
 

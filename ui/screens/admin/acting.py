@@ -21,6 +21,18 @@ def act(work: Callable[[], str]) -> None:
         st.session_state[_SAID] = (False, web_view.escaped(str(exc)))
 
 
+def act_on_typed(work: Callable[[], str], missing: str = "") -> None:
+    """For the click below typed words, in the page itself: a callback would get what stood there before.
+
+    `missing` says what has to be filled in first, if anything.
+    """
+    if missing:
+        st.session_state[_SAID] = (False, missing)
+    else:
+        act(work)
+    st.rerun()
+
+
 def draw_heading(title: str) -> None:
     """A page's title, and below it what came of the last click."""
     st.set_page_config(page_title=f"{title} - {web_view.TITLE}", layout="wide")

@@ -9,7 +9,7 @@ from app.admin.client import Admin
 from app.admin.rows import AnswerRow, Drafted
 from app.client import Client
 from ui import admin_view
-from ui.screens.admin.acting import act, choose_audience, draw_heading
+from ui.screens.admin.acting import act, act_on_typed, choose_audience, draw_heading
 from ui.web_view import escaped
 
 URL = "verified-answers"
@@ -67,12 +67,20 @@ def _draw_answer(admin: Admin, answer: AnswerRow) -> None:
 def _draw_form(admin: Admin) -> None:
     draft: AnswerRow = st.session_state[_DRAFT]
     st.subheader("Change an answer" if draft.id else "A new answer", anchor=False)
+    with st.form("answer"):
+        drafted = _drafted(admin, draft)
+        if st.form_submit_button("Keep it for approval", type="primary"):
+            ready = drafted.question and drafted.answer and drafted.audience
+            missing = "" if ready else "A question, its answer and who may read it are needed."
+            act_on_typed(partial(_propose, admin, drafted, st.session_state[_REPLACED]), missing)
+    st.button("Back without keeping it", on_click=_close)
+
+
+def _drafted(admin: Admin, draft: AnswerRow) -> Drafted:
     question = st.text_input("Question", draft.question, max_chars=1000, key="answer-question")
     answer = st.text_area("Answer", draft.answer, max_chars=10_000, height=160, key="answer-text")
     _, documents = admin.documents(most=200)
-    names = {one.uri: one.title for one in documents} | {uri: uri for uri in draft.sources}
-    for one in documents:
-        names[one.uri] = f"{one.title} ({one.uri})"
+    names = {uri: uri for uri in draft.sources} | {one.uri: f"{one.title} ({one.uri})" for one in documents}
     sources = st.multiselect(
         "Documents that it rests on",
         list(names),
@@ -89,12 +97,7 @@ def _draw_form(admin: Admin) -> None:
         "Its last day", date.fromisoformat(draft.expires) if draft.expires else None, key="answer-expires"
     )
     last = expires.isoformat() if isinstance(expires, date) else None
-    drafted = Drafted(question.strip(), answer.strip(), owner.strip(), audience, tuple(sources), last)
-    ready = bool(drafted.question and drafted.answer and audience)
-    keep = partial(_propose, admin, drafted, st.session_state[_REPLACED])
-    with st.container(horizontal=True):
-        st.button("Keep it for approval", type="primary", disabled=not ready, on_click=act, args=(keep,))
-        st.button("Back without keeping it", on_click=_close)
+    return Drafted(question.strip(), answer.strip(), owner.strip(), audience, tuple(sources), last)
 
 
 def _draw_files(admin: Admin) -> None:

@@ -8,7 +8,7 @@ from app.admin.client import Admin
 from app.admin.rows import KeyRow
 from app.client import Client
 from ui import admin_view
-from ui.screens.admin.acting import act, draw_heading
+from ui.screens.admin.acting import act, act_on_typed, draw_heading
 from ui.web_view import escaped
 
 _NEW = "new key"
@@ -33,11 +33,13 @@ def draw(client: Client) -> None:
         _draw_key(admin, key)
     st.subheader("Make one", anchor=False)
     st.caption("It acts for you, and ends by itself.")
-    name = st.text_input("What is it for?", key="key-name", max_chars=200, placeholder="Intranet search")
-    scope = st.selectbox("What may it do?", list(_SCOPES), key="key-scope", format_func=_SCOPES.__getitem__)
-    days = st.selectbox("How long?", list(_DAYS), 1, key="key-days", format_func=_DAYS.__getitem__)
-    make = partial(_make, admin, name.strip(), scope, days)
-    st.button("Make it", type="primary", disabled=not name.strip(), on_click=act, args=(make,))
+    with st.form("make-key"):
+        name = st.text_input("What is it for?", key="key-name", max_chars=200, placeholder="Intranet search")
+        scope = st.selectbox("What may it do?", list(_SCOPES), key="key-scope", format_func=_SCOPES.__getitem__)
+        days = st.selectbox("How long?", list(_DAYS), 1, key="key-days", format_func=_DAYS.__getitem__)
+        if st.form_submit_button("Make it", type="primary"):
+            missing = "" if name.strip() else "Say what the key is for: it is what you know it by later."
+            act_on_typed(partial(_make, admin, name.strip(), scope, days), missing)
 
 
 def _draw_key(admin: Admin, key: KeyRow) -> None:

@@ -8,7 +8,7 @@ from app.admin.client import Admin
 from app.admin.rows import AccountRow
 from app.client import Client
 from ui import admin_view
-from ui.screens.admin.acting import act, draw_heading
+from ui.screens.admin.acting import act, act_on_typed, draw_heading
 from ui.web_view import escaped
 
 _LINK = "link to give"
@@ -70,12 +70,14 @@ def _draw_account(admin: Admin, account: AccountRow) -> None:
 
 def _draw_inviting(admin: Admin) -> None:
     st.subheader("Invite somebody", anchor=False)
-    email = st.text_input("Address", key="invited", max_chars=254, placeholder="new@example.com").strip()
-    name = st.text_input("Name", key="invited-name", max_chars=200).strip()
-    groups = st.text_input("Groups, parted by ;", key="invited-groups", placeholder="hr;managers")
-    named = tuple(group.strip() for group in groups.split(";") if group.strip())
-    invite = partial(_invite, admin, email, name, named)
-    st.button("Invite", type="primary", disabled="@" not in email, on_click=act, args=(invite,))
+    with st.form("invite"):
+        email = st.text_input("Address", key="invited", max_chars=254, placeholder="new@example.com").strip()
+        name = st.text_input("Name", key="invited-name", max_chars=200).strip()
+        groups = st.text_input("Groups, parted by ;", key="invited-groups", placeholder="hr;managers")
+        named = tuple(group.strip() for group in groups.split(";") if group.strip())
+        if st.form_submit_button("Invite", type="primary"):
+            missing = "" if "@" in email else "An e-mail address is needed, such as new@example.com."
+            act_on_typed(partial(_invite, admin, email, name, named), missing)
 
 
 @st.dialog("Shut this person out?")

@@ -33,6 +33,7 @@ _PAGES: list[tuple[Callable[[Client], None], str, str, str]] = [
     (keys.draw, "API keys", "key", "api-keys"),
     (health.draw, "Health", "monitor_heart", "health"),
 ]
+CLOSED = "This page is for the admins of Frontdesk. If you need it, ask one of them to let you in."
 TITLES = {url: title for _, title, _, url in _PAGES}
 
 
@@ -42,3 +43,17 @@ def admin_pages(client: Client) -> list[st.Page]:
         st.Page(partial(draw, client), title=title, icon=f":material/{icon}:", url_path=url)
         for draw, title, icon, url in _PAGES
     ]
+
+
+def closed_pages(chat: st.Page) -> list[st.Page]:
+    """The same addresses for everybody else: in no list, and each says whom it is for."""
+    return [
+        st.Page(partial(_draw_closed, title, chat), title=title, url_path=url, visibility="hidden")
+        for url, title in TITLES.items()
+    ]
+
+
+def _draw_closed(title: str, chat: st.Page) -> None:
+    st.title(title, anchor=False)
+    st.warning(CLOSED, icon=":material/lock:")
+    st.page_link(chat, label="To the chat", icon=":material/chat:")

@@ -1,15 +1,16 @@
 """The sources: what is ingested, from where, how often; adding and deleting some."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from app.admin.client import Admin
-from app.admin.rows import SourceRow
+from app.admin.rows import AudienceRow, SourceRow
 from app.client import Client
 from ui import admin_view
-from ui.screens.admin.acting import act, choose_audience, draw_heading
+from ui.screens.admin.acting import act, act_on_typed, choose_audience, draw_heading
 from ui.web_view import escaped
 
 LARGEST_MIB = 32
@@ -44,16 +45,21 @@ def _draw_adding(admin: Admin) -> None:
         send = partial(_upload, admin, files, audience)
         st.button("Add them", type="primary", key="upload-go", disabled=not ready, on_click=act, args=(send,))
     with folder:
-        path = st.text_input("Folder", key="folder", placeholder="/srv/handbook", help="As the server sees it.")
-        audience = choose_audience(audiences, "folder-audience", "everyone")
-        st.caption("A file `audiences.toml` in the folder decides for its parts.")
-        ready = bool(path.strip() and audience)
-        begin = partial(_ingest, admin, path.strip(), audience)
-        st.button("Add it", type="primary", key="folder-go", disabled=not ready, on_click=act, args=(begin,))
+        _draw_folder(admin, audiences)
     with export:
         _draw_export(admin)
     with live:
         _draw_live(admin)
+
+
+def _draw_folder(admin: Admin, audiences: Sequence[AudienceRow]) -> None:
+    with st.form("add-folder", border=False):
+        path = st.text_input("Folder", key="folder", placeholder="/srv/handbook", help="As the server sees it.")
+        audience = choose_audience(audiences, "folder-audience", "everyone")
+        st.caption("A file `audiences.toml` in the folder decides for its parts.")
+        if st.form_submit_button("Add it", type="primary", key="folder-go"):
+            missing = "" if path.strip() and audience else "A folder is needed, and who may read it."
+            act_on_typed(partial(_ingest, admin, path.strip(), audience), missing)
 
 
 def _draw_export(admin: Admin) -> None:
