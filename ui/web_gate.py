@@ -96,7 +96,8 @@ class Gate:
     async def _unless_signed_in(self, scope: Scope, headers: Headers) -> Response | None:
         token = HTTPConnection(scope).cookies.get(self._house.cookie, "")
         try:
-            if token and await run_sync(self._is_valid, token):
+            is_valid = await run_sync(self._is_valid, token) if token else False
+            if is_valid:
                 return None
         except Unanswered as exc:
             return PlainTextResponse(str(exc), 503)

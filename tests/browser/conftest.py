@@ -46,7 +46,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("company")
     home = Home(Settings(home=folder / "home"))
     home.ingest(write(folder / "office", _FILES), "everyone", NoProgress())
-    people.replace_all(home.engine, _PEOPLE)
+    people.replace_all(home.engine, list(_PEOPLE))
     for person in _PEOPLE:
         accounts.set_password(home.engine, person.email, passwords.hashed(PASSWORD))
     home.engine.dispose()
