@@ -28,7 +28,7 @@ from tests.tiny_llama import tiny_llama
 ROOT = Path(__file__).parent.parent.parent
 QUESTION = "How many days of annual leave does every employee have?"
 FEWEST_QUESTIONS, ASKED = 300, 320
-WINDOW, ANSWER = 1280, 48  # tokens: prompts of this size are read quickly here
+WINDOW, ANSWER = 1280, 128  # tokens: prompts of this size are read quickly here, and whole sentences fit
 _PATIENCE = 180.0  # seconds for the server to start or to switch
 
 
@@ -44,6 +44,7 @@ class Stage:
             "FRONTDESK_PORT": str(self.port),
             "FRONTDESK_LLM_WINDOW": str(WINDOW),
             "FRONTDESK_ANSWER_TOKENS": str(ANSWER),
+            "FRONTDESK_LLM_VERBATIM": "true",
         }
 
     def run(self, *command: str) -> None:
@@ -129,17 +130,17 @@ def main() -> None:
                     "--out",
                     data,
                     "--per-document",
-                    "16",
+                    "24",
                     "--test-share",
                     "0.5",
                     "--refusals",
-                    "0.1",
+                    "0.03",
                 ),
                 *("--tokenizer", str(base), "--window", str(WINDOW)),
             )
             stage.run(
                 *("finetune", "train", "--base", str(base), "--data", data, "--out", adapter),
-                *("--full", "--rate", "0.001", "--epochs", "2", "--batch", "4", "--length", str(WINDOW)),
+                *("--full", "--rate", "0.003", "--epochs", "2", "--batch", "4", "--length", str(WINDOW)),
             )
             stage.run("finetune", "judge", adapter, "--data", data, "--out", verdict, "--most", str(ASKED))
             stage.run("models", "register", adapter, "--name", "hr-llama")
