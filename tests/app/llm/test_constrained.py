@@ -79,6 +79,12 @@ def test_a_question_in_a_source_is_no_answer() -> None:
     assert after(MAY, f"{QUOTES[2]} I") == "$"
 
 
+def test_a_sentence_that_is_never_quoted_cannot_be_said() -> None:
+    may = sayable(ASKED, END, letters, lambda sentence: "sixteen" in sentence)
+    assert after(may, "Parents ") == "t"
+    assert after(may, "A broken ") == "m"
+
+
 def test_what_was_never_allowed_can_only_end() -> None:
     assert after(MAY, "Nonsense") == "$"
 
