@@ -102,7 +102,7 @@ def test_a_number_in_a_text_makes_no_source() -> None:
     assert numbered(messages("Why?", [tricky, LAPTOP], [])) == [(1, tricky.text), (2, LAPTOP.text)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_whatever_is_chosen_the_answer_is_made_of_quotes_and_ends(data: st.DataObject) -> None:
     said: list[int] = []
