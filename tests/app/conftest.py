@@ -75,9 +75,9 @@ def copied_office(office: Home, make_home: Callable[..., Home]) -> Home:
     _ = home.engine  # makes the folder
     home.engine.dispose()
     here = home.settings.home
-    with closing(sqlite3.connect(office.settings.home / "ledger.sqlite")) as source:
-        with closing(sqlite3.connect(here / "ledger.sqlite")) as target:
-            source.backup(target)
+    ledgers = (sqlite3.connect(one / "ledger.sqlite") for one in (office.settings.home, here))
+    with closing(next(ledgers)) as source, closing(next(ledgers)) as target:
+        source.backup(target)
     shutil.copytree(office.settings.home / "index", here / "index", dirs_exist_ok=True)
     return home
 
