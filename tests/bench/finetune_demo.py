@@ -51,9 +51,11 @@ class Stage:
         """A command of Frontdesk, shown as a person would type it."""
         say(f"$ frontdesk {' '.join(command)}")
         began, computed = time.monotonic(), of_processors()
-        subprocess.run([sys.executable, "-m", "app.cli", *command], cwd=ROOT, env=self.environment, check=True)
+        ran = subprocess.run([sys.executable, "-m", "app.cli", *command], cwd=ROOT, env=self.environment, check=False)
         took = f"{time.monotonic() - began:.0f} s, {of_processors() - computed:.0f} s of a processor"
         say(f"[{took}; {(time.monotonic() - self.began) / 60:.1f} min since the beginning]\n")
+        if ran.returncode:
+            raise SystemExit(f"`frontdesk {' '.join(command[:2])}` did not succeed: the demo ends here.")
 
     @contextmanager
     def server(self) -> Iterator[Client]:
