@@ -7,51 +7,64 @@ from typing import TYPE_CHECKING
 
 from app.answerer import Answerer
 from app.falling_back import FallingBack
+from app.quoting import QuotingAnswerer
 from app.registry.model_files import ModelPlace
 from app.registry.version import Version
 from app.settings import Settings
 from retrieval.errors import Missing, Unusable
 
 if TYPE_CHECKING:
+    from app.llm.constrained import Unfit
     from app.llm.model import LanguageModel
 
 _HERE, _AT_URL = 1, 32  # questions at once
 
 
-def answerer_with_quotes(settings: Settings, quoting: Answerer) -> Answerer:
+def answerer_with_quotes(settings: Settings, quoting: QuotingAnswerer) -> Answerer:
     """The answerer that writes with the language model of the settings; where that fails, quotes stand in.
 
     Raises:
         Unusable: FRONTDESK_LLM names no folder, file or URL, or the model there cannot be used.
         ModelUnavailable: its server cannot be reached.
     """
-    return FallingBack(prompted_answerer(settings), quoting)
+    return FallingBack(prompted_answerer(settings, unfit=quoting.unfit), quoting)
 
 
-def version_answerer(settings: Settings, quoting: Answerer, version: Version, model: ModelPlace) -> Answerer:
+def version_answerer(settings: Settings, quoting: QuotingAnswerer, version: Version, model: ModelPlace) -> Answerer:
     """The answerer of a registered version, called NAME/NUMBER; where the model fails, quotes stand in."""
-    return FallingBack(folder_answerer(settings, model, version.ref), quoting)
+    return FallingBack(folder_answerer(settings, model, version.ref, quoting.unfit), quoting)
 
 
-def folder_answerer(settings: Settings, model: ModelPlace, name: str) -> Answerer:
+def folder_answerer(settings: Settings, model: ModelPlace, name: str, unfit: "Unfit | None" = None) -> Answerer:
     """The answerer that writes with the model in a folder, under this name, whatever FRONTDESK_LLM says.
+
+    `unfit` says which sentences a model that is held to quotes never says.
 
     Raises:
         Unusable: the model there cannot be used.
     """
     place = {"llm": str(model.base), "llm_adapter": str(model.adapter or "")}
-    return prompted_answerer(settings.model_copy(update=place), name)
+    return prompted_answerer(settings.model_copy(update=place), name, unfit)
 
 
-def prompted_answerer(settings: Settings, name: str = "") -> Answerer:
+def prompted_answerer(settings: Settings, name: str = "", unfit: "Unfit | None" = None) -> Answerer:
     """The answerer that writes with the language model of the settings, and fails where it fails; under this name."""
     from app.llm.line import Line
     from app.prompted import PromptedAnswerer, refuse_small_window
 
     model = load_model(settings)
     refuse_small_window(model.counter)
+    if unfit and settings.llm_verbatim:
+        _never_quote(model, unfit)
     model = replace(model, name=name or model.name)
     return PromptedAnswerer(model, settings.answer_tokens, Line(at_once(settings), settings.llm_waiting))
+
+
+def _never_quote(model: "LanguageModel", unfit: "Unfit") -> None:
+    from app.llm.local import LocalLlama
+
+    if isinstance(model.chat, LocalLlama):
+        model.chat.unfit = unfit
 
 
 def load_model(settings: Settings) -> "LanguageModel":

@@ -48,7 +48,7 @@ class QuotingAnswerer:
     def __init__(self, retriever: Retriever, unfit: Callable[[str], bool] = lambda _: False) -> None:
         """`unfit` says which sentences are never quoted."""
         self._retriever = retriever
-        self._unfit = unfit
+        self.unfit = unfit
 
     def check(self, question: str) -> Size:
         """A question has an end."""
@@ -67,7 +67,7 @@ class QuotingAnswerer:
         return Answering(tuple(passages), TokenUse(), self._pieces(standalone, passages))
 
     def _pieces(self, question: str, passages: Sequence[Passage]) -> Iterator[Piece]:
-        fit = [one for one in self._candidates(question, passages) if not self._unfit(one.sentence.text)]
+        fit = [one for one in self._candidates(question, passages) if not self.unfit(one.sentence.text)]
         for position, quotes in enumerate(_spans(_chosen(fit))):
             if position:
                 yield Piece("\n\n")

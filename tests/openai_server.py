@@ -134,7 +134,7 @@ class OpenAIServer:
 
     async def _without_end(self) -> AsyncIterator[str]:
         while self.trouble in (Trouble.PINGS, Trouble.ENDLESS):
-            await anyio.sleep(0.01)
+            await anyio.sleep(0.002)
             yield ": ping\n\n" if self.trouble is Trouble.PINGS else _event("and so on, ")
 
 

@@ -32,13 +32,16 @@ def contestant(spec: str, home: Home, watch: Watch) -> Contestant:
     """
     if spec == QUOTING:
         return Contestant(QUOTING, QUOTING, lambda: home.quoting)
+    unfit = home.quoting.unfit
     if spec.startswith(("http://", "https://")):
         settings = home.settings.model_copy(update={"llm": spec})
-        return Contestant(spec, f"{spec} {settings.llm_model}".strip(), lambda: prompted_answerer(settings))
+        return Contestant(
+            spec, f"{spec} {settings.llm_model}".strip(), lambda: prompted_answerer(settings, unfit=unfit)
+        )
     if Path(spec).expanduser().is_dir():
         model = model_folder(Path(spec))
         digest = digest_of(sums(model, watch))
-        return Contestant(model.name, digest, lambda: folder_answerer(home.settings, model, model.name))
+        return Contestant(model.name, digest, lambda: folder_answerer(home.settings, model, model.name, unfit))
     return _registered(spec, home)
 
 
@@ -61,4 +64,6 @@ def _registered(spec: str, home: Home) -> Contestant:
             f"of {known} was expected"
         )
     version, model = shelf.checked(spec)
-    return Contestant(version.ref, version.digest, lambda: folder_answerer(home.settings, model, version.ref))
+    return Contestant(
+        version.ref, version.digest, lambda: folder_answerer(home.settings, model, version.ref, home.quoting.unfit)
+    )

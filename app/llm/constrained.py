@@ -20,6 +20,12 @@ _BLOCK = re.compile(r"\n\n\[(\d+)\] [^\n]*\n")
 _NEVER = float("-inf")
 
 Encode = Callable[[str], Sequence[int]]
+Unfit = Callable[[str], bool]  # whether a sentence is never quoted
+
+
+def nothing_unfit(_: str) -> bool:
+    """Every sentence may be quoted."""
+    return False
 
 
 @dataclass(slots=True)
@@ -96,13 +102,13 @@ class Sayable:
         return opened
 
 
-def sayable(conversation: Sequence[Message], end: int, encode: Encode) -> Sayable:
+def sayable(conversation: Sequence[Message], end: int, encode: Encode, unfit: Unfit = nothing_unfit) -> Sayable:
     """What may be answered to a prompt of ours."""
     found = [
         f"{sentence.text} [{number}]"
         for number, text in numbered(conversation)
         for sentence in sentences(text)
-        if len(sentence.text) > _SHORTEST and not sentence.text.endswith("?")
+        if len(sentence.text) > _SHORTEST and not sentence.text.endswith("?") and not unfit(sentence.text)
     ]
     return Sayable(list(dict.fromkeys(found)), REFUSAL, end, encode)
 

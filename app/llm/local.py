@@ -13,7 +13,7 @@ from pydantic import ConfigDict, PrivateAttr
 
 from app.llm import memory, weights
 from app.llm.batching import Batches, tokens_for
-from app.llm.constrained import Sayable, numbered, sayable
+from app.llm.constrained import Sayable, Unfit, nothing_unfit, numbered, sayable
 from app.llm.folder import look_into, refuse_other_base
 from app.llm.generation import Patience, Request, Runner, Slot, until
 from app.llm.model import LanguageModel, from_langchain
@@ -27,7 +27,8 @@ class LocalLlama(BaseChatModel):
     """Streams from a model in this process. Closing the stream stops the model within one token.
 
     `lookup` is how many words are guessed ahead from the prompt; with `batches` several answers are made at once.
-    With `verbatim` an answer to a prompt with sources can only be whole sentences of these, or the refusal.
+    With `verbatim` an answer to a prompt with sources can only be whole sentences of these that
+    are not `unfit`, or the refusal.
     A caller may pass `temperature` and `seed`; without them the likeliest word is always taken.
     """
 
@@ -38,6 +39,7 @@ class LocalLlama(BaseChatModel):
     answer_tokens: int
     lookup: int = 0
     verbatim: bool = False
+    unfit: Unfit = nothing_unfit
     patience: Patience = Patience()
     batches: Batches | None = None
     _slot: Slot = PrivateAttr(default_factory=Slot)
@@ -83,7 +85,10 @@ class LocalLlama(BaseChatModel):
             return None
         tokenizer = self.template.tokenizer
         return sayable(
-            conversation, tokenizer.eos_token_id, lambda text: tokenizer.encode(text, add_special_tokens=False)
+            conversation,
+            tokenizer.eos_token_id,
+            lambda text: tokenizer.encode(text, add_special_tokens=False),
+            self.unfit,
         )
 
     def _room(self, prompt: int) -> int:

@@ -3,8 +3,10 @@
 import contextlib
 import io
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,20 @@ def office(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iter
 def own_office(make_home: Callable[..., Home], tmp_path: Path) -> Home:
     """The office, for a test that changes it. Its files are in `tmp_path / "office"`."""
     return fill(make_home(), tmp_path)
+
+
+@pytest.fixture
+def copied_office(office: Home, make_home: Callable[..., Home]) -> Home:
+    """The same, quickly: a copy of what the shared office was when it was filled. Its files belong to that one."""
+    home = make_home()
+    _ = home.engine  # makes the folder
+    home.engine.dispose()
+    here = home.settings.home
+    ledgers = (sqlite3.connect(one / "ledger.sqlite") for one in (office.settings.home, here))
+    with closing(next(ledgers)) as source, closing(next(ledgers)) as target:
+        source.backup(target)
+    shutil.copytree(office.settings.home / "index", here / "index", dirs_exist_ok=True)
+    return home
 
 
 @pytest.fixture

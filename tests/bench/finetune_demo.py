@@ -50,9 +50,11 @@ class Stage:
         """A command of Frontdesk, shown as a person would type it."""
         say(f"$ frontdesk {' '.join(command)}")
         began, computed = time.monotonic(), of_processors()
-        subprocess.run([sys.executable, "-m", "app.cli", *command], cwd=ROOT, env=self.environment, check=True)
+        ran = subprocess.run([sys.executable, "-m", "app.cli", *command], cwd=ROOT, env=self.environment, check=False)
         took = f"{time.monotonic() - began:.0f} s, {of_processors() - computed:.0f} s of a processor"
         say(f"[{took}; {(time.monotonic() - self.began) / 60:.1f} min since the beginning]\n")
+        if ran.returncode:
+            raise SystemExit(f"`frontdesk {' '.join(command[:2])}` did not succeed: the demo ends here.")
 
     @contextmanager
     def server(self) -> Iterator[Client]:
@@ -129,17 +131,17 @@ def main() -> None:
                     "--out",
                     data,
                     "--per-document",
-                    "16",
+                    "24",
                     "--test-share",
                     "0.5",
                     "--refusals",
-                    "0.1",
+                    "0.03",
                 ),
                 *("--tokenizer", str(base), "--window", str(WINDOW)),
             )
             stage.run(
                 *("finetune", "train", "--base", str(base), "--data", data, "--out", adapter),
-                *("--full", "--rate", "0.001", "--epochs", "2", "--batch", "4", "--length", str(WINDOW)),
+                *("--full", "--rate", "0.003", "--epochs", "2", "--batch", "4", "--length", str(WINDOW)),
             )
             stage.run("finetune", "judge", adapter, "--data", data, "--out", verdict, "--most", str(ASKED))
             stage.run("models", "register", adapter, "--name", "hr-llama")

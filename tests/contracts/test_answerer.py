@@ -7,13 +7,17 @@ import pytest
 
 from app.answerer import Answerer
 from app.bootstrap import Home
+from app.falling_back import FallingBack
 from app.grounding import cited
 from app.llm.local import load_llama
 from app.prompted import PromptedAnswerer
 from app.quoting import QuotingAnswerer
+from app.settings import Settings
+from retrieval.embedder import Embedder
 from retrieval.errors import QuestionRefused
 from retrieval.passage import Passage
 from retrieval.rewrite import Turn
+from tests.contracts.runners import ANSWER, RUNNERS, STRICT, running
 from tests.passages import passage
 
 PARENTS = passage(
@@ -34,11 +38,37 @@ CASES: dict[str, list[Passage]] = {
 }
 
 
-@pytest.fixture(params=["quoting", "prompted"])
-def answerer(request: pytest.FixtureRequest, home: Home, llama_dir: Path) -> Answerer:
+MODELS = [one for one in RUNNERS if one != STRICT]  # its window of 512 tokens has no room for these sources
+WITH_QUOTES, GONE = "quotes behind a model", "quotes behind a model that fails"
+ANSWERERS = ["quoting", *MODELS, WITH_QUOTES, GONE]
+
+
+@pytest.fixture(scope="module")
+def quoting(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuotingAnswerer]:
+    home = Home(Settings(home=tmp_path_factory.mktemp("answerers") / "home"))
+    home.__dict__["embedder"] = embedder
+    yield QuotingAnswerer(home.retriever)
+    home.engine.dispose()
+
+
+@pytest.fixture(scope="module", params=ANSWERERS)
+def answerer(
+    request: pytest.FixtureRequest,
+    quoting: QuotingAnswerer,
+    llama_dir: Path,
+    narrow_llama_dir: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Answerer]:
     if request.param == "quoting":
-        return QuotingAnswerer(home.retriever)
-    return PromptedAnswerer(load_llama(llama_dir, "cpu", 0, 40), 40)
+        yield quoting
+    elif request.param in (WITH_QUOTES, GONE):
+        model = load_llama(llama_dir, "cpu", 0, ANSWER)
+        if request.param == GONE:
+            model.chat.model = None  # type: ignore[attr-defined]
+        yield FallingBack(PromptedAnswerer(model, ANSWER), quoting)
+    else:
+        with running(request.param, llama_dir, narrow_llama_dir, tmp_path_factory.mktemp("runner")) as model:
+            yield PromptedAnswerer(model, ANSWER)
 
 
 @pytest.fixture(params=CASES)

@@ -4,18 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
-from app.llm.gguf import write_gguf
-from app.llm.llamacpp import load_gguf
-from app.llm.local import answer_together, load_llama
 from app.llm.model import LanguageModel, to_langchain
-from app.llm.remote import RemoteModel, ServerCounter, connect
 from app.llm.template import ChatTemplate, load_tokenizer
 from retrieval.prompt import Message, messages
 from retrieval.rewrite import Turn
-from tests.llamacpp_server import llamacpp_server, needs_llamacpp
-from tests.openai_server import openai_server
+from tests.contracts.runners import RUNNERS, running
 from tests.passages import passage
 
 LEAVE = passage(1, "Parents stay at home for sixteen weeks after a birth.", title="Parental leave")
@@ -24,49 +18,12 @@ ASKED = messages("How does laptop repair work?", [LEAVE, LAPTOP], [])
 TALK = messages("And how long?", [LEAVE, LAPTOP], [Turn("Why?", "So. [1]"), Turn("When?", "Soon. [2]")])
 
 
-RUNNERS = [
-    "local Llama",
-    "local Llama, strict template",
-    "local Llama, guessing ahead",
-    "local Llama, several at once",
-    pytest.param("GGUF file", marks=[pytest.mark.heavy, needs_llamacpp]),
-    "OpenAI-compatible server",
-    pytest.param("llama.cpp's own server", marks=[pytest.mark.heavy, needs_llamacpp]),
-]
-
-
 @pytest.fixture(scope="module", params=RUNNERS)
 def model(
     request: pytest.FixtureRequest, llama_dir: Path, narrow_llama_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LanguageModel]:
-    folder = tmp_path_factory.mktemp("gguf")
-    if request.param == "local Llama":
-        yield load_llama(llama_dir, "cpu", 0, 40)
-    elif request.param == "local Llama, strict template":
-        yield load_llama(narrow_llama_dir, "cpu", 0, 40)
-    elif request.param == "local Llama, guessing ahead":
-        llama = load_llama(llama_dir, "cpu", 0, 40)
-        llama.chat.lookup = 8  # type: ignore[attr-defined]
-        yield llama
-    elif request.param == "local Llama, several at once":
-        llama = load_llama(llama_dir, "cpu", 0, 40)
-        answer_together(llama, llama_dir, 2)
-        yield llama
-        llama.chat.batches.close()  # type: ignore[attr-defined]
-    elif request.param == "GGUF file":
-        yield load_gguf(write_gguf(llama_dir, folder / "tiny.gguf"), 0, 40)
-    elif request.param == "llama.cpp's own server":
-        with llamacpp_server(write_gguf(llama_dir, folder / "tiny.gguf")) as url:
-            remote = connect(RemoteModel(url, "", SecretStr("key"), str(llama_dir), 2048, 40))
-            yield remote
-            remote.chat.http_client.close()  # type: ignore[attr-defined]
-    else:
-        with openai_server(llama_dir) as server:
-            remote = connect(RemoteModel(server.url, "", SecretStr("key"), "", 0, 40))
-            yield remote
-            assert isinstance(remote.counter, ServerCounter)
-            remote.counter._client.close()
-            remote.chat.http_client.close()  # type: ignore[attr-defined]
+    with running(request.param, llama_dir, narrow_llama_dir, tmp_path_factory.mktemp("runner")) as model:
+        yield model
 
 
 def test_it_has_a_name(model: LanguageModel) -> None:

@@ -73,6 +73,7 @@ def test_no_word_in_time_is_told(together: LanguageModel) -> None:
         next(hasty.stream(Request((1, 2, 3), 5)))
 
 
+@pytest.mark.heavy
 def test_a_model_that_fails_fails_each_answer_and_begins_anew(llama_dir: Path) -> None:
     model = load_llama(llama_dir, "cpu", 512, 40)
     answer_together(model, llama_dir, 2)

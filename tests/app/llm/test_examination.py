@@ -50,6 +50,7 @@ def test_without_a_model_the_check_says_so_and_the_bench_refuses(make_home: Call
         list(bench(settings, lambda *_: None))
 
 
+@pytest.mark.heavy
 def test_the_bench_measures_beside_what_the_memory_allows(home: Home, llama_dir: Path) -> None:
     found = by_name(list(bench(settings_for(home, llm=str(llama_dir), answer_tokens=16), lambda *_: None)))
     assert list(found) == [

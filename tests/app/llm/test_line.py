@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from app.llm import line as line_module
 from app.llm.line import Line
 from retrieval.errors import ModelBusy
 
@@ -23,7 +24,8 @@ def test_with_room_nobody_waits() -> None:
         assert (list(first), list(second)) == ([], [])
 
 
-def test_who_waits_hears_how_many_are_before_and_comes_on_in_order() -> None:
+def test_who_waits_hears_how_many_are_before_and_comes_on_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line_module, "_TELL_AGAIN", 0.01)
     line = Line(1, 5)
     with ExitStack() as done:
         first = done.enter_context(line.turn())

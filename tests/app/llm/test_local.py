@@ -125,11 +125,11 @@ def test_closing_the_stream_stops_the_model(llama_dir: Path) -> None:
 
 
 def test_an_answer_never_leaves_the_window(narrow_llama_dir: Path) -> None:
-    llama = load_llama(narrow_llama_dir, "cpu", 0, 40)
+    llama = load_llama(narrow_llama_dir, "cpu", 96, 40)
     watched = endless(llama)
-    long = [HumanMessage("leave " * 120)]
+    long = [HumanMessage("leave " * 20)]
     text_of(chat_with(watched, llama, answer_tokens=5000).stream(long))
-    assert len(watched.sent) + watched.written == 512
+    assert len(watched.sent) + watched.written == 96
 
 
 def test_an_answer_is_no_longer_than_what_was_reserved(llama_dir: Path) -> None:
