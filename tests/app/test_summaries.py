@@ -1,9 +1,10 @@
 """Older turns, summed up in the background: for those only who may read all of it, and gone with its sources."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from app.access import Caller
 from app.answerer import Answerer
@@ -96,6 +97,30 @@ def test_law_1_nothing_is_summed_up_of_a_talk_that_is_partly_closed_to_the_reade
     made = summing(copied_office)
     made.refresh(SAM, talk)
     assert made.before(HANA, talk) == ()
+
+
+def kept(home: Home, talk: str, chunks: list[str], audiences: list[str]) -> None:
+    """A summary as it may stand in the table."""
+    row = {"conversation": talk, "until": 2, "turns": 1, "text": GIST, "chunks": chunks, "audiences": audiences}
+    with home.engine.begin() as connection:
+        connection.execute(insert(summaries).values(**row, model="tiny", at=datetime.now(UTC)))
+
+
+def test_law_1_an_audience_alone_closes_a_summary(copied_office: Home) -> None:
+    talk = talked(copied_office, 1)
+    kept(copied_office, talk, [], ["group:hr"])
+    made = summing(copied_office)
+    assert made.before(SAM, talk) == ()
+    assert [turn.answer for turn in made.before(HANA, talk)] == [GIST]
+
+
+def test_law_1_a_source_that_is_closed_or_gone_alone_closes_a_summary(copied_office: Home) -> None:
+    talk = talked(copied_office, 1)
+    closed, _ = chunk_of(copied_office, "salary of grade G5", HANA)
+    kept(copied_office, talk, [closed], ["everyone"])
+    made = summing(copied_office)
+    assert made.before(SAM, talk) == ()
+    assert [turn.answer for turn in made.before(HANA, talk)] == [GIST]
 
 
 def test_law_2_a_summary_goes_with_its_source(copied_office: Home) -> None:
