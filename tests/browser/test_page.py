@@ -93,9 +93,9 @@ def test_a_question_is_answered_with_sources_while_the_input_is_locked(at: Visit
     assert "130 EUR" in answer
     assert "Hotels and per diem" in answer
     seen = at.page.evaluate("window.seen")
-    at_work = [locked for locked, text in seen if re.search("Searching the documents|Reading [0-9]+ passages", text)]
-    assert at_work
-    assert all(at_work)
+    assert any(locked for locked, _ in seen)
+    # A quick answer may be whole before it is drawn; while it is not, nothing can be typed.
+    assert all(locked for locked, text in seen if re.search("Searching the documents|Reading [0-9]+ passages", text))
 
 
 def test_an_example_is_answered_at_a_click(at: Visit) -> None:
@@ -113,12 +113,14 @@ def test_a_source_opens_with_the_quoted_part_highlighted(at: Visit) -> None:
 
 
 def test_a_reload_keeps_the_conversation(at: Visit) -> None:
-    answer = at.ask(HOTEL)
-    address = at.page.url
+    at.ask(HOTEL)
+    words = at.messages.last.get_by_test_id("stMarkdown").first
+    answer, address = words.inner_text(), at.page.url
+    assert "130 EUR" in answer
     at.page.reload()
     expect(at.messages).to_have_count(2)
     expect(at.sources.first).to_be_visible()
-    assert at.messages.last.inner_text() == answer
+    assert words.inner_text() == answer
     assert at.page.url == address
 
 

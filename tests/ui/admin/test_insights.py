@@ -28,6 +28,6 @@ def test_questions_are_counted_and_a_shorter_period_can_be_chosen(open_page: OPE
     assert "Cited documents (1)" in shown(at)
     assert "Too little was asked" in shown(at)
     assert "How many days" not in shown(at)
-    at.segmented_control(key="period").set_value(7).run()
+    at.radio(key="period").set_value(7).run()
     assert {one.label: one.value for one in at.metric} == numbers
     assert not at.exception

@@ -18,10 +18,10 @@ def draw(client: Client) -> None:
     """Draw the page."""
     admin = Admin(client)
     draw_heading("Insights")
-    days = st.segmented_control(
-        "Period", list(insights_view.PERIODS), default=30, key="period", format_func=insights_view.PERIODS.__getitem__,
-        required=True,
-    )  # fmt: skip
+    periods = list(insights_view.PERIODS)
+    days = st.radio(
+        "Period", periods, periods.index(30), insights_view.PERIODS.__getitem__, key="period", horizontal=True
+    )
     found = admin.insights(days)
     st.caption(f"{found.first} to {found.last}, days in UTC. Whoever deletes a conversation takes it out of all this.")
     if not found.total.asked:
