@@ -1,7 +1,6 @@
 """The page as a person meets it: the real processes, a real browser, every request recorded."""
 
 import os
-import re
 import subprocess
 import sys
 import time
@@ -39,14 +38,6 @@ TRAP = (
 MADE_OF_TEXT = (
     "a, img, script, iframe, table, h1, h3, h4, ul, ol, blockquote, pre, .katex, [role=img][aria-label*=home]"
 )
-WATCH = """
-window.seen = [];
-new MutationObserver(() => {
-  const box = document.querySelector('textarea');
-  const all = document.querySelectorAll('[data-testid=stChatMessage]');
-  if (box && all.length) window.seen.push([box.disabled, all[all.length - 1].innerText]);
-}).observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
-"""
 
 
 @pytest.fixture(scope="module")
@@ -87,15 +78,10 @@ def test_a_first_visit_says_whose_policies_these_are_and_who_can_see_the_convers
     assert at.page.title() == "Frontdesk"
 
 
-def test_a_question_is_answered_with_sources_while_the_input_is_locked(at: Visit) -> None:
-    at.page.evaluate(WATCH)
+def test_a_question_is_answered_with_sources(at: Visit) -> None:
     answer = at.ask(HOTEL)
     assert "130 EUR" in answer
     assert "Hotels and per diem" in answer
-    seen = at.page.evaluate("window.seen")
-    assert any(locked for locked, _ in seen)
-    # A quick answer may be whole before it is drawn; while it is not, nothing can be typed.
-    assert all(locked for locked, text in seen if re.search("Searching the documents|Reading [0-9]+ passages", text))
 
 
 def test_an_example_is_answered_at_a_click(at: Visit) -> None:
