@@ -97,7 +97,6 @@ def test_a_model_is_stopped_and_what_it_said_is_kept(browser: Browser, written: 
         at.box.fill("How many days of leave does everybody get?")
         at.box.press("Enter")
         expect(at.messages.last).to_contain_text(web_view.CURSOR)
-        expect(at.box).to_be_disabled()  # nothing else is asked meanwhile
         at.page.get_by_role("button", name=named("Stop")).click()
         expect(at.page.get_by_role("button", name="Try again")).to_be_visible()
         expect(at.page.get_by_text(web_view.STOPPED)).to_be_visible()
@@ -112,6 +111,7 @@ def test_an_answer_goes_on_while_the_page_is_away(browser: Browser, written: Sta
         at.box.fill("How many days of leave does everybody get?")
         at.box.press("Enter")
         expect(at.page.get_by_role("button", name=named("Stop"))).to_be_visible()
+        expect(at.box).to_be_disabled()  # nothing else is asked meanwhile
         address = at.page.url
     with visit(browser, written.page) as later:
         later.page.goto(address)
