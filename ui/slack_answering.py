@@ -17,6 +17,7 @@ from ui import slack_words
 from ui.slack_answer import Answer, Links, Outcome
 from ui.slack_calls import Calls, SlackRefused, SlackUnsure
 from ui.slack_events import Ourselves, plain
+from ui.slack_news import news
 from ui.slack_private import Private
 from ui.slack_readers import Readers
 from ui.slack_stream import StoppedByUser, Streamed
@@ -82,7 +83,7 @@ class Answering:
                 at_work = len(self._running) + self._whispering.count
                 question = await self._claimed() if at_work < _AT_ONCE else None
                 if question is None:
-                    await self._wait()
+                    await news(self._news, _LOOK_AGAIN)
                 elif question.is_whispered:
                     if not self._whispering.has(question):
                         group.create_task(self._whispered(question))
@@ -123,12 +124,6 @@ class Answering:
         except Unanswered as exc:
             _log.warning("No question could be claimed: %s", exc)
             return None
-
-    async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._news.wait(), _LOOK_AGAIN)
-        except TimeoutError:
-            return
 
     def _begin(self, question: SlackQuestion) -> _Running:
         place = Place(question.team, question.channel, question.thread, question.ts, question.asker, self.we.bot)

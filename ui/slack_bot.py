@@ -33,6 +33,7 @@ from ui.slack_clicks import Clicks
 from ui.slack_consumer import Consumer
 from ui.slack_events import Ourselves
 from ui.slack_home import Home
+from ui.slack_news import news
 from ui.slack_private import Private
 from ui.slack_readers import Readers
 from ui.slack_rooms import Rooms
@@ -141,7 +142,8 @@ async def _listening(app: AsyncApp, setup: Setup, ping_seconds: float) -> AsyncI
             yield
         finally:
             with suppress(TimeoutError):
-                await asyncio.wait_for(handler.close_async(), _CLOSE_SECONDS)
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await handler.close_async()
         return
     served = app.web_app(path=_PATH, port=setup.port)
     served.middlewares.append(_refuse_odd_times)
@@ -193,8 +195,7 @@ async def _run(setup: Setup) -> None:
                 await ended.wait()
         except SlackAway as exc:
             _log.warning("Slack cannot be reached: %s", exc)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), _TRY_AGAIN)
+            await news(ended, _TRY_AGAIN)
 
 
 def main() -> int:

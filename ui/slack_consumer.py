@@ -22,6 +22,7 @@ from ui.slack_events import (
     meaning,
 )
 from ui.slack_home import Home
+from ui.slack_news import news
 from ui.slack_readers import Readers
 from ui.slack_rooms import Rooms
 
@@ -58,13 +59,7 @@ class Consumer:
                 _log.warning("The inbox could not be read: %s", exc)
                 found = []
             if not found:
-                await self._wait()
-
-    async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._news.wait(), _LOOK_AGAIN)
-        except TimeoutError:
-            return
+                await news(self._news, _LOOK_AGAIN)
 
     async def _take(self, body: Any) -> None:
         """Do what an event means. One that cannot be done is passed over, unless it is only the server that is away."""
