@@ -149,6 +149,7 @@ def test_me_says_who_the_server_takes_the_caller_for(office: Home) -> None:
         "name": "Hana",
         "audiences": ["everyone", "group:hr"],
         "documents": 4,
+        "keep_days": 0,
     }
     assert client_of(office).get("/api/me").json() == {
         "email": "",
