@@ -156,6 +156,7 @@ def test_me_says_who_the_server_takes_the_caller_for(office: Home) -> None:
         "name": "",
         "audiences": ["everyone"],
         "documents": 3,
+        "keep_days": 0,
     }
 
 
