@@ -26,21 +26,21 @@ _FILES = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     with chromium() as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """`frontdesk up --demo` in a home that it fills itself. Shared: tests must not change its documents."""
     with up(tmp_path_factory.mktemp("demo"), "--demo") as stack:
         yield stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Where people sign in: Ada, who is an admin, and Sam. It has something to show on every page of admins."""
     folder = tmp_path_factory.mktemp("company")

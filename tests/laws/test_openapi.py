@@ -19,7 +19,7 @@ from app.settings import Settings
 from retrieval.embedder import Embedder
 from tests.serving import served
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.heavy, pytest.mark.timeout(600)]
 ADMIN = "ada@office.example"
 EXAMPLES = 6
 STARTS_A_PROCESS = {"POST /api/runs", "PUT /api/uploads/{name}"}  # tests/app/test_run_routes.py sends them bad input
