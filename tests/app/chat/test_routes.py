@@ -140,7 +140,8 @@ def test_conversations_are_listed_by_their_newest_message_and_searched_by_title(
     with client_of(office, "marcus@office.example") as marcus:
         first, second = asked(marcus, LEAVE), asked(marcus, BADGE)
         asked(marcus, BADGE, first)
-        assert [one["id"] for one in marcus.get("/api/conversations").json()] == [first, second]
+        listed = [one["id"] for one in marcus.get("/api/conversations").json()]
+        assert listed[:2] == [first, second]  # behind them stands what other tests asked
         marcus.patch(f"/api/conversations/{second}", json={"title": "  100%  of\nmy badges "})
         found = marcus.get("/api/conversations", params={"search": "BADGES 100%"}).json()
         assert [(one["id"], one["title"]) for one in found] == [(second, "100% of my badges")]
