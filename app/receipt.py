@@ -10,7 +10,7 @@ from typing import Any
 from app.backup import backups
 from app.bootstrap import Home
 from app.erasure import Deleted
-from app.remains import Patterns
+from app.remains import look
 from app.shingles import patterns
 from app.trace import Trace, columns_with, traced
 from retrieval.ledger.documents import purge_is_due
@@ -84,20 +84,14 @@ def _files(home: Home) -> Iterator[Path]:
         yield from (path for path in sorted(beside.parent.glob(f"{beside.name}*")) if path not in below)
 
 
-def _files_with(home: Path, files: Iterable[Path], trace: Trace) -> Iterator[str]:
+def _files_with(home: Path, files: Iterable[Path], trace: Trace) -> list[str]:
     """The names of those that hold some of the trace; ids of chunks may stand in the ledger, which tells indexes."""
     left = patterns(trace.stretches) | trace.vectors
-    anywhere = Patterns(left)
-    in_indexes = Patterns(left | {chunk.encode() for chunk in trace.chunks})
+    of_indexes: dict[bool, list[Path]] = {False: [], True: []}
     for file in files:
-        wanted = in_indexes if file.is_relative_to(home / "index") else anywhere
-        try:
-            if wanted.occur_in(file):
-                yield str(file)
-        except FileNotFoundError:  # a temporary one
-            continue
-        except OSError as exc:
-            yield f"{file} cannot be read: {exc.strerror}"
+        of_indexes[file.is_relative_to(home / "index")].append(file)
+    ids = {chunk.encode() for chunk in trace.chunks}
+    return look([(left, of_indexes[False]), (left | ids, of_indexes[True])])
 
 
 def _beyond(home: Home) -> Iterator[str]:

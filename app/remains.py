@@ -1,7 +1,10 @@
 """Looking for bytes in files of any kind and size: all of many patterns in one pass."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +18,35 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # Knuth's multiplicative hashing
 _SHIFT = np.uint64(64 - _BITS)
 
 Numbers = NDArray[np.uint64]
+Search = tuple[Collection[bytes], Sequence[Path]]
+
+
+def look(searches: Sequence[Search]) -> list[str]:
+    """The files of each search that hold one of its patterns, and a sentence for each that cannot be read.
+
+    Another process opens them: closing a file gives up every lock that the process holds on it, and SQLite's locks on
+    its database are such (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+    """
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        try:
+            return process.submit(_found, searches).result()
+        except BrokenProcessPool:
+            return ["The process that looks through the files was ended from outside: they were not looked through"]
+
+
+def _found(searches: Sequence[Search]) -> list[str]:
+    return [word for wanted, files in searches for word in _found_in(files, Patterns(wanted))]
+
+
+def _found_in(files: Iterable[Path], wanted: "Patterns") -> Iterable[str]:
+    for file in files:
+        try:
+            if wanted.occur_in(file):
+                yield str(file)
+        except FileNotFoundError:  # a temporary one
+            continue
+        except OSError as exc:
+            yield f"{file} cannot be read: {exc.strerror}"
 
 
 class Patterns:

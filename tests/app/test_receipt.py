@@ -1,11 +1,13 @@
 """The proof of a deletion: it finds what is left, wherever that is, and is not fooled by what others say too."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from app import receipt
 from app.backup import write as write_backup
@@ -44,6 +46,17 @@ def test_a_file_of_the_home_that_holds_some_of_the_text_is_found(own_office: Hom
     file.write_bytes(COPIES[name])
     found = receipt.delete(own_office, "office/leave.md")
     assert (found.clean, found.found) == (False, (str(file),))
+
+
+def test_what_another_process_writes_afterwards_is_seen(own_office: Home) -> None:
+    """Opening the ledger's file to look through it would give up SQLite's locks, and the other one delete its log."""
+    receipt.delete(own_office, "office/leave.md")
+    file = str(own_office.settings.home / "ledger.sqlite")
+    for value in "12":
+        write = f"import sqlite3; c = sqlite3.connect({file!r}); c.execute(\"INSERT INTO facts VALUES ('{value}', '')\")"
+        subprocess.run([sys.executable, "-c", f"{write}; c.commit(); c.close()"], check=True)
+        with reading(own_office.engine) as connection:
+            assert connection.execute(select(facts.c.name).where(facts.c.name == value)).scalar() == value
 
 
 def test_a_vector_that_is_left_is_found(own_office: Home) -> None:
