@@ -6,7 +6,8 @@ from typing import Any
 
 from ingest.slack_channels import Channel
 from ingest.slack_document import packed
-from ingest.slack_messages import Message, message_in
+from ingest.slack_messages import Message, message_in, time_of, timestamp
+from ingest.slack_people import dict_at
 from ingest.slack_state import ThreadState
 from retrieval.chunk import digest
 
@@ -53,8 +54,8 @@ class Keeping:
 
 
 def latest_of(row: Row, root: str) -> str:
-    """When the newest reply was written, as the thread's first message says."""
-    return str(row.get("latest_reply") or root)
+    """When the newest reply was written or the first message was edited, as the first message says."""
+    return max(str(row.get("latest_reply") or root), timestamp(time_of(dict_at(row, "edited").get("ts"))))
 
 
 def replies_of(row: Row) -> int:

@@ -146,7 +146,7 @@ class Pass:
         found: Conversation | None
         if not replies:
             found = self._keeping.conversation(self.channel, root, [row])
-        elif known and (known.replies, known.latest) == (replies, latest) and not self._is_due(root, latest):
+        elif known and (known.replies, known.latest) == (replies, latest) and not self._is_due(row, root, latest):
             self._unread.add(root)
             yield self.threads.unchanged(self.channel, self.audience, known)
             return
@@ -161,9 +161,13 @@ class Pass:
         made += [state] if state != known else []
         yield from self.threads.items(self.channel, self.audience, found)
 
-    def _is_due(self, root: str, latest: str) -> bool:
-        """Edits and deletions of replies change nothing in the history, so active threads are read at times."""
-        return (self.compares and latest >= self._window) or root in self.failed
+    def _is_due(self, row: Mapping[str, Any], root: str, latest: str) -> bool:
+        """Edits of replies change nothing in the history, so active threads are read at times.
+
+        What is left of a deleted first message does not say since when it is deleted.
+        """
+        is_active = self.compares and latest >= self._window
+        return is_active or root in self.failed or row.get("subtype") == "tombstone"
 
     def _active_ones(self) -> Iterator[Item | Mark]:
         """Threads that began before the days that were gone through, and had replies in them."""

@@ -160,6 +160,21 @@ def test_a_thread_of_which_nothing_is_left_to_keep_is_forgotten(slack: Office) -
     assert (slack.paths(), slack.state.threads("C1", "", "9")) == ({}, {})
 
 
+@pytest.mark.parametrize("change", ["edit", "delete"])
+def test_what_happened_to_a_first_message_with_replies_is_seen_by_the_next_run_without_its_event(
+    slack: Office, change: str
+) -> None:
+    root = slack.post("C1", "Who books the train?")
+    slack.post("C1", "You do.", root, "U2")
+    slack.ingest()
+    if change == "edit":
+        slack.slack.as_user("U1").edit("C1", root, "Who books the bus?")
+    else:
+        slack.slack.as_user("U1").delete("C1", root)
+    slack.ingest()
+    assert slack.lines(f"C1/{root}") == ["Who books the bus?", "You do."][change == "delete" :]
+
+
 def test_a_deleted_first_message_leaves_the_replies(slack: Office) -> None:
     root = slack.post("C1", "Who books the train?")
     slack.post("C1", "You do.", root, "U2")
