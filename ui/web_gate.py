@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.client import Unanswered
 
-_OPEN = ("/static/", "/favicon.png", "/_stcore/health", "/login", "/logout", "/welcome", "/oidc/")
+_OPEN = {"/favicon.png", "/_stcore/health", "/login", "/logout", "/welcome"}
+_OPEN_BELOW = ("/static/", "/oidc/")
 _HERE = {"127.0.0.1", "localhost", "::1"}
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -89,7 +90,8 @@ class Gate:
             return PlainTextResponse("This page does not answer under that name. See `address` in the settings.", 421)
         if (scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")) and not came_from_here(headers):
             return PlainTextResponse("Pages of other sites may not do this.", 403)
-        if scope["path"].startswith(_OPEN) or self._house.login == "none":
+        is_open = scope["path"] in _OPEN or scope["path"].startswith(_OPEN_BELOW)
+        if is_open or self._house.login == "none":
             return None
         return await self._unless_signed_in(scope, headers)
 

@@ -11,12 +11,14 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.client import Unanswered
+from ui.screens.admin.pages import TITLES
 from ui.web_gate import Gate, House
 
 HOST = "http://127.0.0.1:8611"
 SOCKET = "ws://127.0.0.1:8611/_stcore/stream"
 HTML = {"Accept": "text/html"}
-PATHS = ("/", "/admin", "/_stcore/upload_file/a/b", "/media/x.png", "/_stcore/agent/openapi.json", "/account", "/x")
+_PAGES = [f"/{url}" for url in ("chat", *TITLES)]
+PATHS = ("/", *_PAGES, "/_stcore/upload_file/a/b", "/media/x.png", "/_stcore/agent/openapi.json", "/account", "/x")
 
 
 async def _socket(socket: WebSocket) -> None:

@@ -20,7 +20,7 @@ from ui.screens.admin import (
     sources,
 )
 
-_PAGES: list[tuple[Callable[[Client], None], str, str, str]] = [
+PAGES: list[tuple[Callable[[Client], None], str, str, str]] = [
     (sources.draw, "Sources", "folder_open", "sources"),
     (runs.draw, "Runs", "sync", "runs"),
     (documents.draw, "Documents", "description", "documents"),
@@ -34,14 +34,14 @@ _PAGES: list[tuple[Callable[[Client], None], str, str, str]] = [
     (health.draw, "Health", "monitor_heart", "health"),
 ]
 CLOSED = "This page is for the admins of Frontdesk. If you need it, ask one of them to let you in."
-TITLES = {url: title for _, title, _, url in _PAGES}
+TITLES = {url: title for _, title, _, url in PAGES}
 
 
 def admin_pages(client: Client) -> list[st.Page]:
     """All of them. The server refuses their data to everybody else, whatever the navigation shows."""
     return [
         st.Page(partial(draw, client), title=title, icon=f":material/{icon}:", url_path=url)
-        for draw, title, icon, url in _PAGES
+        for draw, title, icon, url in PAGES
     ]
 
 
