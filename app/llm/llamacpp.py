@@ -3,19 +3,15 @@
 import codecs
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, PrivateAttr
 
-from app.llm.generation import failed, until
-from app.llm.model import LanguageModel, from_langchain
+from app.llm.generation import failed
+from app.llm.model import LanguageModel, OwnChatModel
 from app.llm.template import PLAIN, SHAPES
 from app.llm.weights import require
 from retrieval.errors import ModelUnavailable, Unusable
@@ -82,7 +78,7 @@ class GgufTemplate:
         return str(self._llama.detokenize([token], special=True).decode(errors="ignore")) if token >= 0 else ""
 
 
-class LlamaCpp(BaseChatModel):
+class LlamaCpp(OwnChatModel):
     """Streams from a GGUF file, one answer at a time. What two prompts begin with is read once."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -96,30 +92,8 @@ class LlamaCpp(BaseChatModel):
     def _llm_type(self) -> str:
         return "frontdesk-llama-cpp"
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        text = "".join(str(chunk.message.content) for chunk in self._stream(messages, stop, run_manager, **kwargs))
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(content=text))])
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **_kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        ids = self.template.token_ids(from_langchain(messages))
-        for text in until(self._pieces(ids), stop or []):
-            if run_manager:
-                run_manager.on_llm_new_token(text)
-            yield ChatGenerationChunk(message=AIMessageChunk(content=text))
-
-    def _pieces(self, ids: list[int]) -> Iterator[str]:
+    def _said(self, conversation: Sequence[Message], **_kwargs: Any) -> Generator[str]:
+        ids = self.template.token_ids(conversation)
         room = max(1, min(self.answer_tokens, self.template.window - len(ids)))
         letters = codecs.getincrementaldecoder("utf-8")(errors="replace")
         said: list[int] = []

@@ -1,29 +1,24 @@
 """A Llama directory on this machine, served through transformers as a LangChain chat model."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, PrivateAttr
 
 from app.llm import memory, weights
 from app.llm.batching import Batches, tokens_for
 from app.llm.constrained import Sayable, Unfit, nothing_unfit, numbered, sayable
 from app.llm.folder import look_into, refuse_other_base
-from app.llm.generation import Patience, Request, Runner, Slot, until
-from app.llm.model import LanguageModel, from_langchain
+from app.llm.generation import Patience, Request, Runner, Slot
+from app.llm.model import LanguageModel, OwnChatModel
 from app.llm.template import ChatTemplate, load_tokenizer
 from retrieval.prompt import Message
 
 _LONGEST_WINDOW = 2048  # tokens, where the config does not say
 
 
-class LocalLlama(BaseChatModel):
+class LocalLlama(OwnChatModel):
     """Streams from a model in this process. Closing the stream stops the model within one token.
 
     `lookup` is how many words are guessed ahead from the prompt; with `batches` several answers are made at once.
@@ -48,37 +43,15 @@ class LocalLlama(BaseChatModel):
     def _llm_type(self) -> str:
         return "frontdesk-local-llama"
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        text = "".join(str(chunk.message.content) for chunk in self._stream(messages, stop, run_manager, **kwargs))
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(content=text))])
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        conversation = from_langchain(messages)
+    def _said(self, conversation: Sequence[Message], **kwargs: Any) -> Generator[str]:
         ids = self.template.token_ids(conversation)
         temperature, seed = float(kwargs.get("temperature") or 0), int(kwargs.get("seed") or 0)
         request = Request(tuple(ids), self._room(len(ids)), temperature, seed, self._only(conversation))
-        with closing(self._pieces(request)) as pieces:
-            for text in until(pieces, stop or []):
-                if run_manager:
-                    run_manager.on_llm_new_token(text)
-                yield ChatGenerationChunk(message=AIMessageChunk(content=text))
-
-    def _pieces(self, request: Request) -> Any:
         if self.batches and not request.temperature and not request.only:
-            return self.batches.stream(request)
-        return Runner(self.model, self.template.tokenizer, self._slot, self.patience, self.lookup).stream(request)
+            yield from self.batches.stream(request)
+        else:
+            runner = Runner(self.model, self.template.tokenizer, self._slot, self.patience, self.lookup)
+            yield from runner.stream(request)
 
     def _only(self, conversation: Sequence[Message]) -> Sayable | None:
         if not self.verbatim or not numbered(conversation):
