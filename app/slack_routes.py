@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse
@@ -196,9 +196,10 @@ def one_question(team: _InPath, channel: _InPath, ts: _TsInPath, home: _Service)
     return {"question": asdict(slack_questions.one(home.engine, team, channel, ts))}
 
 
-def ask(body: AskBody, home: _Service) -> Response:
+def ask(body: AskBody, home: _Service, request: Request) -> Response:
     """Answer a question as a stream of events, from what everybody may read who will see the answer."""
     asking = body.asking
+    request.app.state.throttle.ask(asking.asker.email or f"{asking.team}/{asking.asker.user}")
     slack_rooms.put_asked(home.engine, asking)
     readings = readings_of(home.engine, [asking.asker, *(asking.readers or ())])
     caller = caller_of(home.engine, asking.asker, scope_of(asking, readings), place_of(asking))

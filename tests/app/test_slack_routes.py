@@ -219,3 +219,17 @@ def test_it_is_told_how_much_somebody_may_read(http: TestClient) -> None:
     assert told(user="U1", email="hana@office.example") == (5, ["everyone", "group:hr", "slack:T1/G1"])
     assert told(user="U9") == (3, ["everyone"])
     assert told(user="U8", email="hana@office.example", stranger="true") == (0, [])
+
+
+def test_nobody_asks_more_often_than_the_settings_allow_whichever_way(company: Home) -> None:
+    limited = Home(company.settings.model_copy(update={"questions_per_minute": 2}))
+    limited.__dict__["embedder"] = company.embedder
+    head = {"Authorization": "Bearer the-key"}
+    http = TestClient(make_app(limited, "the-key"), base_url="http://127.0.0.1", headers=head)
+    where = {"team": "T1", "channel": "C1", "thread": "1.1", "readers": None, "kind": "public", "ephemeral": False}
+    body = where | {"question": LEAVE}
+    assert http.post("/api/ask", json={"question": LEAVE}, headers={AS_HEADER: SAM["email"]}).status_code == 200
+    answers = [http.post("/api/slack/ask", json=body | {"asker": asker}) for asker in (SAM, SAM, HANA)]
+    assert [one.status_code for one in answers] == [200, 429, 200]
+    assert "You have asked 2 questions in a minute" in answers[1].json()["detail"]
+    limited.engine.dispose()

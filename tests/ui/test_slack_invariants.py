@@ -209,7 +209,7 @@ async def test_whatever_happens_each_question_ends_once_and_nobody_sees_what_is_
     workspace.clock = ManualClock(time.time() - 86_400.0)
     async with FakeSlack(workspace) as slack:
         tokens = {"slack_bot_token": "xoxb-fake", "slack_api": slack.base_url}
-        home = make_home(**tokens)
+        home = make_home(**tokens, questions_per_minute=0)
         slack.as_user("U1").post("C1", "Good morning.")
         await asyncio.to_thread(home.ingest, LIVE, "", NoProgress())
         here, life = await lived(slack, home)
