@@ -1,10 +1,11 @@
 """Looking for bytes in files of any kind and size: all of many patterns in one pass."""
 
+import json
+import os
+import subprocess
+import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -18,24 +19,36 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # Knuth's multiplicative hashing
 _SHIFT = np.uint64(64 - _BITS)
 
 Numbers = NDArray[np.uint64]
-Search = tuple[Collection[bytes], Sequence[Path]]
+Search = tuple[Iterable[bytes], Iterable[Path]]
 
 
-def look(searches: Sequence[Search]) -> list[str]:
+def look(searches: Iterable[Search]) -> list[str]:
     """The files of each search that hold one of its patterns, and a sentence for each that cannot be read.
 
     Another process opens them: closing a file gives up every lock that the process holds on it, and SQLite's locks on
     its database are such (https://www.sqlite.org/howtocorrupt.html, section 2.2).
     """
-    with ProcessPoolExecutor(1, get_context("spawn")) as process:
-        try:
-            return process.submit(_found, searches).result()
-        except BrokenProcessPool:
-            return ["The process that looks through the files was ended from outside: they were not looked through"]
+    told = [[[one.decode("latin-1") for one in wanted], [str(file) for file in files]] for wanted, files in searches]
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "app.remains"],
+        input=json.dumps(told).encode(),
+        stdout=subprocess.PIPE,
+        env={"PYTHONPATH": os.pathsep.join(str(Path(place).absolute()) for place in sys.path), "PYTHONUTF8": "1"},
+        check=False,
+    )
+    if done.returncode:
+        return ["The process that looks through the files ended before its end: what it said stands in the log"]
+    return [str(word) for word in json.loads(done.stdout)]
 
 
-def _found(searches: Sequence[Search]) -> list[str]:
-    return [word for wanted, files in searches for word in _found_in(files, Patterns(wanted))]
+def main() -> None:
+    """What that other process does."""
+    found = [
+        word
+        for wanted, files in json.load(sys.stdin.buffer)
+        for word in _found_in(map(Path, files), Patterns(one.encode("latin-1") for one in wanted))
+    ]
+    sys.stdout.write(json.dumps(found))
 
 
 def _found_in(files: Iterable[Path], wanted: "Patterns") -> Iterable[str]:
@@ -102,3 +115,7 @@ def _hashed(numbers: Numbers) -> NDArray[np.intp]:
 
 def _mixed(first: Numbers, second: Numbers) -> Numbers:
     return (first * _FACTOR) ^ second
+
+
+if __name__ == "__main__":
+    main()
