@@ -95,8 +95,12 @@ def sam(office: Home) -> Caller:
 
 
 @pytest.fixture
-def frontdesk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Frontdesk:
-    """Run a command as the console script does, in a home and a working folder of the test's own."""
+def frontdesk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: Embedder) -> Frontdesk:
+    """Run a command as the console script does, in a home and a working folder of the test's own.
+
+    The embedding model is loaded once for all tests, not by each command; tests/browser run whole processes.
+    """
+    monkeypatch.setattr(Home, "embedder", embedder)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FRONTDESK_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("FRONTDESK_DEVICE", "cpu")
