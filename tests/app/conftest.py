@@ -3,14 +3,12 @@
 import contextlib
 import io
 import shutil
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from app import cli, people
 from app.access import Caller, caller_for
@@ -19,7 +17,8 @@ from app.people import Person
 from app.settings import Settings
 from ingest.report import NoProgress
 from retrieval.embedder import Embedder
-from retrieval.ledger.engine import open_ledger
+from retrieval.ledger.engine import open_ledger, writing
+from retrieval.ledger.schema import sources
 from tests.app.commands import Done, Frontdesk
 from tests.conftest import write
 
@@ -62,23 +61,23 @@ def office(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iter
     home.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def kept_office(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
+    """A folder with the office's home and files, made once; tests work on copies."""
+    folder = tmp_path_factory.mktemp("kept-office")
+    home = Home(Settings(home=folder / "home"))
+    home.__dict__["embedder"] = embedder
+    fill(home, folder).engine.dispose()
+    return folder
+
+
 @pytest.fixture
-def own_office(make_home: Callable[..., Home], tmp_path: Path) -> Home:
+def own_office(kept_office: Path, make_home: Callable[..., Home], tmp_path: Path) -> Home:
     """The office, for a test that changes it. Its files are in `tmp_path / "office"`."""
-    return fill(make_home(), tmp_path)
-
-
-@pytest.fixture
-def copied_office(office: Home, make_home: Callable[..., Home]) -> Home:
-    """The same, quickly: a copy of what the shared office was when it was filled. Its files belong to that one."""
+    shutil.copytree(kept_office, tmp_path, dirs_exist_ok=True)
     home = make_home()
-    _ = home.engine  # makes the folder
-    home.engine.dispose()
-    here = home.settings.home
-    ledgers = (sqlite3.connect(one / "ledger.sqlite") for one in (office.settings.home, here))
-    with closing(next(ledgers)) as source, closing(next(ledgers)) as target:
-        source.backup(target)
-    shutil.copytree(office.settings.home / "index", here / "index", dirs_exist_ok=True)
+    with writing(home.engine) as connection:
+        connection.execute(update(sources).values(location=str((tmp_path / "office").resolve())))
     return home
 
 

@@ -17,7 +17,7 @@ from retrieval.errors import Missing
 from retrieval.ledger import documents
 from retrieval.ledger.engine import reading, writing
 from retrieval.ledger.schema import facts
-from tests.app.conftest import FILES
+from tests.app.conftest import FILES, fill
 from tests.app.test_conversations import chunk_of
 from tests.conftest import write
 
@@ -53,7 +53,9 @@ def test_what_another_process_writes_afterwards_is_seen(own_office: Home) -> Non
     receipt.delete(own_office, "office/leave.md")
     file = str(own_office.settings.home / "ledger.sqlite")
     for value in "12":
-        write = f"import sqlite3; c = sqlite3.connect({file!r}); c.execute(\"INSERT INTO facts VALUES ('{value}', '')\")"
+        write = (
+            f"import sqlite3; c = sqlite3.connect({file!r}); c.execute(\"INSERT INTO facts VALUES ('{value}', '')\")"
+        )
         subprocess.run([sys.executable, "-c", f"{write}; c.commit(); c.close()"], check=True)
         with reading(own_office.engine) as connection:
             assert connection.execute(select(facts.c.name).where(facts.c.name == value)).scalar() == value
@@ -69,12 +71,13 @@ def test_a_vector_that_is_left_is_found(own_office: Home) -> None:
 
 
 def test_a_log_that_somebody_reads_is_found_and_emptied_by_the_next_run(
-    own_office: Home, make_home: Callable[..., Home], tmp_path: Path
+    make_home: Callable[..., Home], tmp_path: Path
 ) -> None:
-    home, log = make_home(), own_office.settings.home / "ledger.sqlite-wal"
+    filled = fill(make_home(), tmp_path)  # a moment ago, so that the log still holds it
+    home, log = make_home(), filled.settings.home / "ledger.sqlite-wal"
     with reading(home.engine) as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout = 50")
-    with reading(own_office.engine) as connection:
+    with reading(filled.engine) as connection:
         connection.execute(facts.select())
         found = receipt.delete(home, "office/leave.md")
     assert str(log) in found.found

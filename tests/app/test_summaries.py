@@ -59,42 +59,42 @@ def talked(home: Home, turns: int, question: str = "annual leave", caller: Calle
     return new
 
 
-def test_a_short_talk_is_not_summed_up(copied_office: Home) -> None:
-    talk = talked(copied_office, 2)
-    summing(copied_office).refresh(SAM, talk)
-    assert summing(copied_office).before(SAM, talk) == ()
+def test_a_short_talk_is_not_summed_up(own_office: Home) -> None:
+    talk = talked(own_office, 2)
+    summing(own_office).refresh(SAM, talk)
+    assert summing(own_office).before(SAM, talk) == ()
 
 
-def test_a_long_talk_is_summed_up_but_for_its_newest_fifth(copied_office: Home) -> None:
-    talk = talked(copied_office, 5)
-    summing(copied_office).refresh(SAM, talk)
-    assert summing(copied_office).before(SAM, talk) == (Turn("", GIST, 4),)
+def test_a_long_talk_is_summed_up_but_for_its_newest_fifth(own_office: Home) -> None:
+    talk = talked(own_office, 5)
+    summing(own_office).refresh(SAM, talk)
+    assert summing(own_office).before(SAM, talk) == (Turn("", GIST, 4),)
 
 
-def test_the_next_summary_holds_the_one_before(copied_office: Home) -> None:
-    talk = talked(copied_office, 5)
-    made = summing(copied_office)
+def test_the_next_summary_holds_the_one_before(own_office: Home) -> None:
+    talk = talked(own_office, 5)
+    made = summing(own_office)
     made.refresh(SAM, talk)
-    chunk, audience = chunk_of(copied_office, "annual leave", SAM)
+    chunk, audience = chunk_of(own_office, "annual leave", SAM)
     for number in range(3):
-        copied_office.conversations.add(SAM, talk, NewMessage("user", "asked", (Part(f"More {number}?"),)))
+        own_office.conversations.add(SAM, talk, NewMessage("user", "asked", (Part(f"More {number}?"),)))
         answer = NewMessage("assistant", "answered", (Part("word " * 30, (chunk,)),), (), frozenset([audience]))
-        copied_office.conversations.add(SAM, talk, answer)
+        own_office.conversations.add(SAM, talk, answer)
     made.refresh(SAM, talk)
     assert [turn.covers for turn in made.before(SAM, talk)] == [7]
 
 
-def test_law_1_a_summary_is_for_those_who_may_read_all_that_it_was_made_of(copied_office: Home) -> None:
-    talk = talked(copied_office, 5, "salary of grade G5", HANA)
-    made = summing(copied_office)
+def test_law_1_a_summary_is_for_those_who_may_read_all_that_it_was_made_of(own_office: Home) -> None:
+    talk = talked(own_office, 5, "salary of grade G5", HANA)
+    made = summing(own_office)
     made.refresh(HANA, talk)
     assert [turn.covers for turn in made.before(HANA, talk)] == [4]
     assert made.before(SAM, talk) == ()  # the same person where others see the answer
 
 
-def test_law_1_nothing_is_summed_up_of_a_talk_that_is_partly_closed_to_the_reader(copied_office: Home) -> None:
-    talk = talked(copied_office, 5, "salary of grade G5", HANA)
-    made = summing(copied_office)
+def test_law_1_nothing_is_summed_up_of_a_talk_that_is_partly_closed_to_the_reader(own_office: Home) -> None:
+    talk = talked(own_office, 5, "salary of grade G5", HANA)
+    made = summing(own_office)
     made.refresh(SAM, talk)
     assert made.before(HANA, talk) == ()
 
@@ -106,56 +106,56 @@ def kept(home: Home, talk: str, chunks: list[str], audiences: list[str]) -> None
         connection.execute(insert(summaries).values(**row, model="tiny", at=datetime.now(UTC)))
 
 
-def test_law_1_an_audience_alone_closes_a_summary(copied_office: Home) -> None:
-    talk = talked(copied_office, 1)
-    kept(copied_office, talk, [], ["group:hr"])
-    made = summing(copied_office)
+def test_law_1_an_audience_alone_closes_a_summary(own_office: Home) -> None:
+    talk = talked(own_office, 1)
+    kept(own_office, talk, [], ["group:hr"])
+    made = summing(own_office)
     assert made.before(SAM, talk) == ()
     assert [turn.answer for turn in made.before(HANA, talk)] == [GIST]
 
 
-def test_law_1_a_source_that_is_closed_or_gone_alone_closes_a_summary(copied_office: Home) -> None:
-    talk = talked(copied_office, 1)
-    closed, _ = chunk_of(copied_office, "salary of grade G5", HANA)
-    kept(copied_office, talk, [closed], ["everyone"])
-    made = summing(copied_office)
+def test_law_1_a_source_that_is_closed_or_gone_alone_closes_a_summary(own_office: Home) -> None:
+    talk = talked(own_office, 1)
+    closed, _ = chunk_of(own_office, "salary of grade G5", HANA)
+    kept(own_office, talk, [closed], ["everyone"])
+    made = summing(own_office)
     assert made.before(SAM, talk) == ()
     assert [turn.answer for turn in made.before(HANA, talk)] == [GIST]
 
 
-def test_law_2_a_summary_goes_with_its_source(copied_office: Home) -> None:
-    talk = talked(copied_office, 5)
-    made = summing(copied_office, "Every employee has 27 days of annual leave, the employee heard.")
+def test_law_2_a_summary_goes_with_its_source(own_office: Home) -> None:
+    talk = talked(own_office, 5)
+    made = summing(own_office, "Every employee has 27 days of annual leave, the employee heard.")
     made.refresh(SAM, talk)
-    copied_office.delete("office/leave.md")
+    own_office.delete("office/leave.md")
     assert made.before(SAM, talk) == ()
-    with copied_office.engine.connect() as connection:
+    with own_office.engine.connect() as connection:
         assert connection.execute(select(func.count()).select_from(summaries)).scalar() == 0
 
 
-def test_a_deleted_conversation_takes_its_summary_along(copied_office: Home) -> None:
-    talk = talked(copied_office, 5)
-    made = summing(copied_office)
+def test_a_deleted_conversation_takes_its_summary_along(own_office: Home) -> None:
+    talk = talked(own_office, 5)
+    made = summing(own_office)
     made.refresh(SAM, talk)
-    copied_office.conversations.forget(SAM, talk)
+    own_office.conversations.forget(SAM, talk)
     made.refresh(SAM, talk)  # a late start finds nothing and breaks nothing
-    with copied_office.engine.connect() as connection:
+    with own_office.engine.connect() as connection:
         assert connection.execute(select(func.count()).select_from(summaries)).scalar() == 0
 
 
 @pytest.mark.parametrize("pieces", [[RuntimeError("out of memory")], [""], ["  \n"]])
-def test_a_model_that_fails_or_says_nothing_leaves_all_as_it_was(copied_office: Home, pieces: Sequence[object]) -> None:
-    talk = talked(copied_office, 5)
-    made = Summaries(copied_office.engine, copied_office.conversations, {"tiny": prompted(*pieces)}, at_once)
+def test_a_model_that_fails_or_says_nothing_leaves_all_as_it_was(own_office: Home, pieces: Sequence[object]) -> None:
+    talk = talked(own_office, 5)
+    made = Summaries(own_office.engine, own_office.conversations, {"tiny": prompted(*pieces)}, at_once)
     made.refresh(SAM, talk)
     assert made.before(SAM, talk) == ()
     made.refresh(SAM, talk)  # and it is tried again after the next answer
 
 
-def test_one_summary_is_made_at_a_time_for_a_conversation(copied_office: Home) -> None:
+def test_one_summary_is_made_at_a_time_for_a_conversation(own_office: Home) -> None:
     waiting: list[Callable[[], None]] = []
-    made = Summaries(copied_office.engine, copied_office.conversations, {"tiny": prompted(GIST)}, waiting.append)
-    talk = talked(copied_office, 5)
+    made = Summaries(own_office.engine, own_office.conversations, {"tiny": prompted(GIST)}, waiting.append)
+    talk = talked(own_office, 5)
     made.refresh(SAM, talk)
     made.refresh(SAM, talk)
     assert len(waiting) == 1
@@ -204,16 +204,16 @@ def test_law_3_what_is_too_long_to_sum_up_loses_its_oldest_part() -> None:
     assert summary is None or summary.covers < 8
 
 
-def test_the_desk_gives_the_summary_to_the_model_and_tells_how_many_turns_it_stands_for(copied_office: Home) -> None:
-    talk = talked(copied_office, 8)
+def test_the_desk_gives_the_summary_to_the_model_and_tells_how_many_turns_it_stands_for(own_office: Home) -> None:
+    talk = talked(own_office, 8)
     model = prompted("Every employee has 27 days of annual leave. [1]")
-    made = Summaries(copied_office.engine, copied_office.conversations, {"tiny": prompted(GIST)}, at_once)
+    made = Summaries(own_office.engine, own_office.conversations, {"tiny": prompted(GIST)}, at_once)
     made.refresh(SAM, talk)
     desk = Desk(
-        copied_office.engine,
-        copied_office.retriever,
+        own_office.engine,
+        own_office.retriever,
         {"tiny": model},
-        copied_office.conversations,
+        own_office.conversations,
         0.25,
         "x",
         summaries=made,
@@ -224,18 +224,18 @@ def test_the_desk_gives_the_summary_to_the_model_and_tells_how_many_turns_it_sta
     assert last.tokens.dropped_turns == 0
 
 
-def test_the_quoting_answerer_needs_none_of_it(copied_office: Home) -> None:
+def test_the_quoting_answerer_needs_none_of_it(own_office: Home) -> None:
     begun: list[Callable[[], None]] = []
-    Summaries(copied_office.engine, copied_office.conversations, copied_office.answerers, begun.append).refresh(
-        SAM, talked(copied_office, 8)
+    Summaries(own_office.engine, own_office.conversations, own_office.answerers, begun.append).refresh(
+        SAM, talked(own_office, 8)
     )
     assert begun == []
 
 
-def test_the_model_that_answers_now_sums_up_also_behind_its_quotes(copied_office: Home) -> None:
-    answerers: dict[str, Answerer] = {"quoting": copied_office.answerers["quoting"]}
-    made = Summaries(copied_office.engine, copied_office.conversations, answerers, at_once)
-    talk = talked(copied_office, 8)
+def test_the_model_that_answers_now_sums_up_also_behind_its_quotes(own_office: Home) -> None:
+    answerers: dict[str, Answerer] = {"quoting": own_office.answerers["quoting"]}
+    made = Summaries(own_office.engine, own_office.conversations, answerers, at_once)
+    talk = talked(own_office, 8)
     answerers_before = dict(answerers)
     answerers.clear()
     answerers.update({"tiny": FallingBack(prompted(GIST), answerers_before["quoting"])} | answerers_before)
@@ -243,9 +243,9 @@ def test_the_model_that_answers_now_sums_up_also_behind_its_quotes(copied_office
     assert [turn.answer for turn in made.before(SAM, talk)] == [GIST]
 
 
-def test_a_deleted_turn_takes_the_summary_with_it(copied_office: Home) -> None:
-    talk, made = talked(copied_office, 8), summing(copied_office)
+def test_a_deleted_turn_takes_the_summary_with_it(own_office: Home) -> None:
+    talk, made = talked(own_office, 8), summing(own_office)
     made.refresh(SAM, talk)
     assert made.before(SAM, talk)
-    copied_office.conversations.drop(SAM, talk, range(1, 3))
+    own_office.conversations.drop(SAM, talk, range(1, 3))
     assert made.before(SAM, talk) == ()
