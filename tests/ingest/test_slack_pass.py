@@ -1,5 +1,7 @@
 """Passes through a history: taken up where they ended, compared at night, bounded in time."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -168,6 +170,20 @@ def test_a_thread_of_which_nothing_is_left_to_keep_is_forgotten(slack: Office) -
     compare_again(slack)
     assert "1 too many" in compared(slack.ingest())
     assert (slack.paths(), slack.state.threads("C1", "", "9")) == ({}, {})
+
+
+@pytest.mark.heavy
+def test_a_huge_channel_is_gone_through_without_holding_it(slack: Office, tmp_path: Path) -> None:
+    made, count = slack.slack.workspace, 100_000
+    for number in range(count):
+        ts = made.next_ts()
+        said = {"type": "message", "user": "U1", "ts": ts, "text": f"Rule {number} " + "is to be of the " * 30}
+        made.channels["C1"].messages[ts] = said
+    command = [sys.executable, "-m", "tests.ingest.huge_channel", slack.slack.base_url, str(tmp_path / "other")]
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=110).stdout
+    threads, grown = map(int, told.split())
+    assert threads == count
+    assert grown < 30  # MiB; the words alone are 50
 
 
 @pytest.mark.parametrize("change", ["edit", "delete"])
