@@ -1,4 +1,5 @@
 import stat
+import tracemalloc
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
@@ -159,6 +160,17 @@ def test_a_file_that_unpacks_to_too_much_is_broken(
     made = opened(archive(tmp_path / "a.zip", {"channels.json": "[]", DAY: b"[" + b" " * 2**20 + b"]"}))
     with pytest.raises(Unreadable, match="it unpacks to more than 1 MiB"):
         list(made.rows(DAY))
+
+
+def test_a_large_file_is_read_in_pieces(tmp_path: Path, opened: Open) -> None:
+    row = '{"text": "' + "a" * 10_000 + '"},'
+    made = opened(archive(tmp_path / "a.zip", {"channels.json": "[]", DAY: f"[{row * 1500}7]"}))
+    tracemalloc.start()
+    count = sum(1 for _ in made.rows(DAY))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 1501
+    assert peak < 8 * 2**20  # of 15 MiB
 
 
 def test_a_file_that_is_not_as_large_as_it_says_is_broken(tmp_path: Path, opened: Open) -> None:

@@ -192,6 +192,14 @@ def test_a_file_comes_as_it_is_and_a_login_page_is_none(reading: Reading, name: 
         reading.client.file(*given)
 
 
+def test_a_login_page_is_known_where_slack_does_not_tell_how_large_the_file_is(reading: Reading) -> None:
+    url, _, kind = given_file(reading, "plan.txt", b"The plan.")
+    assert reading.client.file(url, 0, kind) == b"The plan."
+    reading.slack.admin.remove_scope("files:read")
+    with pytest.raises(Unreadable, match="files:read"):
+        reading.client.file(url, 0, kind)
+
+
 def test_a_deleted_file_is_unreadable(reading: Reading) -> None:
     given = given_file(reading, "plan.txt", b"The plan.")
     for file in reading.slack.workspace.files.values():

@@ -62,6 +62,18 @@ def test_a_login_page_in_place_of_a_file_is_no_document_and_is_tried_again(slack
     assert slack.found("desk by the window")[0] == "Desk 4 is by the window."
 
 
+@pytest.mark.parametrize("text", ["Here it is.", ""], ids=["with a text", "nothing but the file"])
+def test_a_file_that_was_deleted_without_an_event_goes_when_all_is_compared(slack: Office, text: str) -> None:
+    ts, file = share(slack, "C1", "plan.txt", b"Desk 4 is by the window.", text)
+    slack.ingest()
+    assert f"C1/{ts}/{file.id}" in slack.paths()
+    files.delete(slack.slack.workspace, file)
+    slack.state.change_channel("C1", compared_at=None)
+    slack.ingest()
+    assert slack.paths().keys() == ({f"C1/{ts}"} if text else set())
+    assert "Desk 4" not in slack.stored()
+
+
 def test_no_token_of_slack_is_stored(slack: Office) -> None:
     share(slack, "C1", "plan.txt", b"Desk 4 is by the window.")
     slack.ingest()

@@ -61,6 +61,17 @@ def test_a_channel_without_the_app_is_paused_and_goes_after_a_week(slack: Office
     assert slack.paths().keys() == {f"G1/{salary}"}
 
 
+def test_the_week_of_a_channel_without_the_app_begins_once_however_many_runs_follow(slack: Office) -> None:
+    slack.post("G1", "Salaries rise in May.")
+    slack.ingest()
+    slack.admin.kick_bot("G1")
+    for days in (0, 6):
+        left_at = datetime.now(UTC) - timedelta(days=days)
+        slack.state.change_channel("G1", left_at=left_at)
+        slack.ingest()
+        assert slack.state.channels()["G1"].left_at == left_at
+
+
 def test_an_invitation_ends_the_pause(slack: Office) -> None:
     salary = slack.post("G1", "Salaries rise in May.")
     slack.ingest()

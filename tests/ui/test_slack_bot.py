@@ -27,6 +27,22 @@ async def test_a_mention_gets_one_answer_although_slack_tells_of_it_twice(here: 
     assert here.posted_outside() == []
 
 
+@pytest.mark.parametrize("first", [0, 1], ids=["message first", "mention first"])
+async def test_a_mention_whose_second_event_comes_after_its_answer_is_not_answered_again(
+    here: World, first: int
+) -> None:
+    here.slack.workspace.outbox.sink = lambda envelope: None
+    question = here.slack.as_user("U1").ask("C1", LEAVE)
+    events = here.slack.workspace.outbox.sent[:2]
+    async with here.bot():
+        here.slack.deliveries.send("events_api", events[first])
+        await here.answered("C1", question)
+        await here.settled()
+        here.slack.deliveries.send("events_api", events[1 - first])
+        await here.settled()
+    assert len(here.answers("C1", question)) == 1
+
+
 async def test_a_model_that_takes_ten_seconds_delays_no_acknowledgement(here: World) -> None:
     told = here.answering_with(Told(["Wait. ", "Here it is. [1]"], held=1))
     async with here.bot():

@@ -3,6 +3,7 @@
 import pytest
 
 from app.slack_client import Reader
+from retrieval.prompt import REFUSAL
 from tests.fake_slack import Rank, Sort
 from tests.fake_slack.faults import json_error
 from tests.ui.slack_alone import Alone
@@ -79,6 +80,7 @@ async def test_a_stranger_of_another_company_gets_nothing(here: World) -> None:
     here.slack.admin.share("C1", "T2")
     async with here.bot():
         answer = await ask(here, "U4", "C1", LEAVE)
+    assert answer.startswith(REFUSAL)
     assert "27 days" not in answer
     assert "Annual leave" not in answer
 

@@ -84,6 +84,7 @@ async def test_a_stream_that_dies_just_before_its_end_is_made_whole(lone: Alone)
     await lone.slack.advance(301)
     await stream.finish([{"type": "divider"}])
     assert lone.shown() == [LONG]
+    assert [block["type"] for block in lone.said()[0].get("blocks", [])] == ["markdown", "divider"]
 
 
 @pytest.mark.parametrize("fault", [drop_after, drop_before, truncated_json])
