@@ -141,7 +141,7 @@ def main() -> None:
             )
             stage.run(
                 *("finetune", "train", "--base", str(base), "--data", data, "--out", adapter),
-                *("--full", "--rate", "0.003", "--epochs", "2", "--batch", "4", "--length", str(WINDOW)),
+                *("--full", "--rate", "0.002", "--epochs", "3", "--batch", "2", "--length", str(WINDOW)),
             )
             stage.run("finetune", "judge", adapter, "--data", data, "--out", verdict, "--most", str(ASKED))
             stage.run("models", "register", adapter, "--name", "hr-llama")
