@@ -4,6 +4,7 @@ import logging
 import sys
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 from app.observation.ended import Ended
 
@@ -19,10 +20,13 @@ def set_up(level: int, *, as_json: bool) -> None:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    # Neither shows the values of variables, which the library's own tracebacks do: a question is among them.
+    plain = structlog.dev.plain_traceback
+    as_facts = ExceptionDictTransformer(show_locals=False)
     ending: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [structlog.processors.ExceptionRenderer(as_facts), structlog.processors.JSONRenderer(ensure_ascii=False)]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     )
     handler = logging.StreamHandler()
     handler.setFormatter(

@@ -24,7 +24,7 @@ def open_ledger(url: str) -> Engine:
     try:
         # A server that was restarted is used again by the next question.
         how = {"connect_args": {"timeout": _BUSY_SECONDS}} if _is_sqlite(url) else {"pool_pre_ping": True}
-        engine = create_engine(url, **how)
+        engine = create_engine(url, hide_parameters=True, **how)  # an error is logged, and names no values
     except (ArgumentError, NoSuchModuleError) as exc:
         raise Unusable(f"The ledger's URL is wrong: {exc}. Write sqlite:///FILE or postgresql+psycopg://...") from exc
     except ModuleNotFoundError as exc:

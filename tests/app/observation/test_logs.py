@@ -5,12 +5,15 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import text
 
 from app.access import Caller
 from app.bootstrap import Home
 from app.observation import logs
 from app.observation.ended import Ended
 from app.question import Question
+from retrieval.errors import LedgerDamaged
+from retrieval.ledger.engine import writing
 
 ENDED = Ended("answered", "quoting", {"search": 12.5, "total": 20.0}, 0, "talk-1")
 
@@ -68,3 +71,20 @@ def test_no_words_of_the_question_or_the_answer_are_logged(office: Home, capsys:
     told = capsys.readouterr().err
     assert "question ended" in told
     assert "annual leave" not in told.lower()
+
+
+@pytest.mark.usefixtures("own_logging")
+@pytest.mark.parametrize("as_json", [False, True])
+def test_no_value_of_a_variable_or_a_statement_is_logged_with_an_error(
+    home: Home, capsys: pytest.CaptureFixture[str], as_json: bool
+) -> None:
+    logs.set_up(logging.WARNING, as_json=as_json)
+    question = " ".join(["May", "I", "marry", "my", "manager?"])  # in no line of code as it is asked
+    try:
+        with writing(home.engine) as connection:
+            connection.execute(text("INSERT INTO nowhere VALUES (:question)"), {"question": question})
+    except LedgerDamaged:
+        logging.getLogger("app.answering").exception("Question failed")
+    told = capsys.readouterr().err
+    assert "nowhere" in told
+    assert question not in told
