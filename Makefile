@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS = .venv/constraints.txt
+unexport PYTHONDONTWRITEBYTECODE # with it, each of the tests' processes compiles all our modules again
 
 .PHONY: up test test-heavy check bench bench-ingest bench-retrieval finetune-demo screenshots
 

@@ -1,11 +1,16 @@
 """What every test may use: the real embedder, fresh homes, the sample company, the tiny Llamas. No mocks."""
 
 import os
+import shutil
+import sqlite3
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import hypothesis
 import pytest
+from sqlalchemy import Engine
 
 from app.quiet import share_processors, switch_off_telemetry
 
@@ -18,6 +23,7 @@ from app.settings import Settings  # noqa: E402
 from ingest.report import NoProgress  # noqa: E402
 from retrieval.embedder import Embedder  # noqa: E402
 from retrieval.embedding_model import EmbeddingModel, installed_minilm  # noqa: E402
+from retrieval.ledger import engine as ledger  # noqa: E402
 from retrieval.openvino_embedder import OpenVinoEmbedder  # noqa: E402
 from retrieval.openvino_export import exported  # noqa: E402
 from tests.milvus_server import ELSEWHERE, milvus_server  # noqa: E402
@@ -37,6 +43,26 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("FRONTDESK_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A new SQLite ledger begins as a copy of one that was migrated: sixteen migrations cost more than most tests."""
+    template = tmp_path_factory.mktemp("template") / "ledger.sqlite"
+    ledger.open_ledger(f"sqlite:///{template}").dispose()
+    migrate = ledger._migrate  # it runs all the same, and finds nothing to do
+
+    def migrate_from_copy(engine: Engine) -> None:
+        file = engine.url.database
+        if engine.dialect.name == "sqlite" and file and Path(file).parent.is_dir() and not Path(file).exists():
+            shutil.copy(template, file)
+            with closing(sqlite3.connect(file)) as copy, copy:  # whose id is its own
+                copy.execute("UPDATE facts SET value = ? WHERE name = 'ledger'", [uuid.uuid4().hex])
+        migrate(engine)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ledger, "_migrate", migrate_from_copy)
+        yield
 
 
 @pytest.fixture(scope="session")

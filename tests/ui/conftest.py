@@ -2,10 +2,12 @@
 
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from app.bootstrap import Home
@@ -22,6 +24,14 @@ from tests.ui.web_page import OPEN_PAGE, PAGE
 def anyio_backend() -> str:
     """Only asyncio: the SDK of Slack knows no other."""
     return "asyncio"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _scanned_once() -> Iterator[None]:
+    """Streamlit looks through all installed packages for each page that a test opens; once is enough."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(scope="session")
