@@ -62,7 +62,7 @@ bench-retrieval: .venv/bench
 	for set in $(SETS); do $(BIN)/frontdesk evaluate $$set --compare || exit 1; done
 	$(BIN)/python -m tests.bench.ablation $(SETS) data/editions
 
-# Data, training, judgement, promotion and a live switch, with the sample company and a small Llama of our own; 20 minutes.
+# Data, training, judgement, promotion and a live switch, with the sample company and a small Llama of our own; 8 minutes.
 finetune-demo: .venv/dev
 	$(BIN)/python -m tests.bench.finetune_demo
 

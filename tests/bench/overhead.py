@@ -33,6 +33,7 @@ from retrieval.prompt import Message
 
 _log = logging.getLogger(__name__)
 _ROUNDS, _PASSAGES = 3, 8
+_QUESTIONS = 200  # fewer than a retriever remembers
 _SAYS = "That is in the first source [1]."
 
 
@@ -56,7 +57,7 @@ def main() -> None:
         home.ingest(DATA / "company", "everyone", NoProgress())
         answerer = PromptedAnswerer(LanguageModel("fixed", FakeListChatModel(responses=[_SAYS]), _Words()), 200)
         home.__dict__["answerers"] = {"fixed": answerer}
-        questions = [query.text for query in load_set(DATA / "eval")[1] if not query.turns][:300]
+        questions = [query.text for query in load_set(DATA / "eval")[1] if not query.turns][:_QUESTIONS]
 
         def ours(question: str) -> None:
             for _ in home.desk.ask(Question(question, NOBODY, turns=())):

@@ -22,6 +22,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from app.client import Client
+from app.door import service_key
 from tests.browser.chromium import chromium, visit
 from tests.browser.stack import Stack, up
 
@@ -66,7 +67,7 @@ async def _all_sessions(address: str, query: str, chosen: argparse.Namespace) ->
 
 def _conversation(stack: Stack) -> str:
     """Two turns, asked as the page asks."""
-    client = Client(stack.server, (stack.folder / "home" / "service.key").read_text().strip(), _PERSON)
+    client = Client(stack.server, service_key(stack.folder / "home" / "demo"), _PERSON)
     found = ""
     for question in _QUESTIONS:
         found = client.begin(question, found)
