@@ -47,7 +47,7 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A new SQLite ledger begins as a copy of one that was migrated: sixteen migrations cost more than most tests."""
+    """A new SQLite ledger begins as a copy of one that was migrated: all migrations cost more than most tests."""
     template = tmp_path_factory.mktemp("template") / "ledger.sqlite"
     ledger.open_ledger(f"sqlite:///{template}").dispose()
     migrate = ledger._migrate  # it runs all the same, and finds nothing to do

@@ -76,8 +76,10 @@ class Answer:
                 drawn = self._unasked(events) if question.via == "channel" else self._drawn(events)
                 outcome = await drawn
         except Unanswered as exc:
-            if exc.status < 400 or exc.status >= 500:
+            if not 400 <= exc.status < 500:
                 raise
+            if question.via == "channel":
+                return Outcome("dropped")  # nobody asked us, so that nobody waits for a reason
             await self.stream.replace(str(exc))
             return Outcome("failed")
         await self._offer_privately(asker, seen)

@@ -1,5 +1,6 @@
 """A language model as Frontdesk uses it: LangChain's chat model with the token counter of the very model it serves."""
 
+from abc import abstractmethod
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -29,9 +30,9 @@ class LanguageModel:
 class OwnChatModel(BaseChatModel):
     """A LangChain chat model that runs in this process. Closing the stream closes what `_said` gave."""
 
+    @abstractmethod
     def _said(self, conversation: Sequence[Message], **kwargs: Any) -> Generator[str]:
         """The answer, piece by piece; `kwargs` are what the caller passed."""
-        raise NotImplementedError
 
     def _generate(
         self,

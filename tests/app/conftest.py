@@ -97,9 +97,11 @@ def sam(office: Home) -> Caller:
 def frontdesk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: Embedder) -> Frontdesk:
     """Run a command as the console script does, in a home and a working folder of the test's own.
 
-    The embedding model is loaded once for all tests, not by each command; tests/browser run whole processes.
+    The installed model is loaded once for all tests, not by each command; tests/browser run whole processes.
     """
-    monkeypatch.setattr(Home, "embedder", embedder)
+    load = Home.__dict__["embedder"].func
+    shared = property(lambda home: load(home) if home.settings.embedder else embedder)
+    monkeypatch.setattr(Home, "embedder", shared)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FRONTDESK_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("FRONTDESK_DEVICE", "cpu")

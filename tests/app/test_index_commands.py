@@ -19,7 +19,6 @@ from retrieval.ledger import documents, lookup
 from tests.app.commands import Frontdesk, one_sentence, two_files
 
 pytestmark = pytest.mark.heavy
-_AS_SETTINGS_SAY = Home.__dict__["embedder"]  # the one that a home loads; commands of tests share one otherwise
 
 
 @pytest.fixture
@@ -94,7 +93,6 @@ def test_another_embedder_takes_over_when_it_is_told_to(
     other = shutil.copytree(installed_minilm(), tmp_path / "first-token")
     pooling = {"word_embedding_dimension": 384, "pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}
     (other / "1_Pooling" / "config.json").write_text(json.dumps(pooling))
-    monkeypatch.setattr(Home, "embedder", _AS_SETTINGS_SAY)
     monkeypatch.setenv("FRONTDESK_EMBEDDER", str(other))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     refused = notes("search", "What is beta?")

@@ -45,10 +45,12 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> P
 
 
 @pytest.fixture
-async def here(make_home: Callable[..., Home], furnished: Path, tmp_path: Path) -> AsyncIterator[World]:
-    """A company with a Slack and a Frontdesk; tests start the bot."""
+async def here(
+    request: pytest.FixtureRequest, make_home: Callable[..., Home], furnished: Path, tmp_path: Path
+) -> AsyncIterator[World]:
+    """A company with a Slack and a Frontdesk; tests start the bot. A test's parameter for it is settings."""
     shutil.copytree(furnished, tmp_path / "home")
-    async with world(make_home()) as found:
+    async with world(make_home(**getattr(request, "param", {}))) as found:
         yield found
 
 

@@ -110,6 +110,18 @@ async def test_in_a_channel_that_chose_it_good_questions_are_answered_unasked(he
     assert [here.answers("C1", one) for one in quiet] == [[], [], []]
 
 
+@pytest.mark.parametrize("here", [{"questions_per_minute": 1}], indirect=True)
+async def test_whoever_asks_too_often_is_told_but_not_where_nobody_asked(here: World) -> None:
+    slack_choices.open_channel(here.home.engine, "T1", "C1")
+    async with here.bot():
+        await here.answered("C1", here.slack.as_user("U1").ask("C1", LEAVE))
+        again = await here.answered("C1", here.slack.as_user("U1").ask("C1", LEAVE))
+        unasked = here.slack.as_user("U1").post("C1", LEAVE)
+        await here.settled()
+    assert "in a minute" in again["text"]
+    assert (here.answers("C1", unasked), here.state("C1", unasked)) == ([], "dropped")
+
+
 async def test_in_other_channels_nobody_is_answered_unasked(here: World) -> None:
     async with here.bot():
         question = here.slack.as_user("U1").post("C1", LEAVE)
