@@ -56,9 +56,10 @@ def ingested(
     home: Path, folder: Path, room: int = resource.RLIM_INFINITY, index: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """`frontdesk ingest` as a process of its own, which may make no file larger than `room` bytes."""
+    own = {"HOME": str(home.parent), "FRONTDESK_HOME": str(home), "FRONTDESK_INDEX": index}
     return subprocess.run(
         [sys.executable, "-m", "app.cli", "ingest", str(folder)],
-        env={"PATH": "/usr/bin:/bin", "HOME": str(home.parent), "FRONTDESK_HOME": str(home), "FRONTDESK_INDEX": index},
+        env={"PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"]} | own,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
         capture_output=True,
         text=True,
