@@ -1,5 +1,6 @@
 """Embedding on processors with OpenVINO: several times as fast as torch, which is not even loaded."""
 
+import ctypes
 import importlib
 import sys
 import threading
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 BATCH_TOKENS = 2_048  # padding included: about what the processor's caches still help with
 _Found = TypeVar("_Found")
 _importing = threading.Lock()
+_compiling = threading.Lock()
+_compiled: dict[tuple[Path, str], "openvino.CompiledModel"] = {}
 
 
 class OpenVinoEmbedder:
@@ -102,7 +105,7 @@ class OpenVinoEmbedder:
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
         """Threads with a part of the processors each: halves of a batch that wait for each other are slower."""
-        side_by_side = self._compile("THROUGHPUT")
+        side_by_side = compiled(self._file, "THROUGHPUT")
 
         def begin() -> None:
             self._local.request = side_by_side.create_infer_request()
@@ -111,15 +114,29 @@ class OpenVinoEmbedder:
 
     @cached_property
     def _compiled(self) -> "openvino.CompiledModel":
-        return self._compile("LATENCY")
+        return compiled(self._file, "LATENCY")
 
-    def _compile(self, hint: str) -> "openvino.CompiledModel":
-        openvino = quiet_openvino()
-        # The precision is OpenVINO's choice: bfloat16 where the processor has it, else float32.
-        try:
-            return openvino.Core().compile_model(self._file, "CPU", {"PERFORMANCE_HINT": hint})
-        except RuntimeError as exc:
-            raise Unusable(f"{self._file} is damaged. Delete its folder; it is made again: {exc}") from exc
+
+def compiled(file: Path, hint: str) -> "openvino.CompiledModel":
+    """The model in `file`, compiled once for all embedders of this process, which may run it in any thread.
+
+    It is never freed, not even when Python ends: a process whose work was done has crashed in OpenVINO's destructor of
+    a compiled model (once in thousands of runs; docs/decisions.md), and what the system takes back needs none.
+
+    Raises:
+        Unusable: the file is damaged.
+    """
+    with _compiling:
+        if (file, hint) not in _compiled:
+            # The precision is OpenVINO's choice: bfloat16 where the processor has it, else float32.
+            try:
+                model = quiet_openvino().Core().compile_model(file, "CPU", {"PERFORMANCE_HINT": hint})
+            except RuntimeError as exc:
+                raise Unusable(f"{file} is damaged. Delete its folder; it is made again: {exc}") from exc
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(model))  # nobody gives this reference back
+            _compiled[file, hint] = model
+        return _compiled[file, hint]
+
 
 
 def quiet_openvino() -> ModuleType:

@@ -10,6 +10,8 @@ from retrieval.embedder import Embedder
 from retrieval.embedding_model import EmbeddingModel, installed_minilm
 from retrieval.errors import Unusable
 from retrieval.openvino_embedder import OpenVinoEmbedder
+from retrieval.openvino_export import exported
+from tests.conftest import CACHE
 
 
 def test_rows_come_back_in_the_order_of_the_texts(embedder: Embedder) -> None:
@@ -55,6 +57,26 @@ print(sys.modules["openvino_telemetry"], "openvino" in sys.modules)
 """
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout.split() == ["None", "True"]
+
+
+_TO_ITS_END = """
+import gc, sys
+from pathlib import Path
+from retrieval.embedding_model import EmbeddingModel, installed_minilm
+from retrieval.openvino_embedder import OpenVinoEmbedder, quiet_openvino
+CompiledModel = quiet_openvino().CompiledModel
+CompiledModel.__del__ = lambda self: print("freed")
+for _ in range(2):
+    OpenVinoEmbedder(EmbeddingModel(installed_minilm()), Path(sys.argv[1])).query("leave")
+print(sum(isinstance(one, CompiledModel) for one in gc.get_objects()), "compiled")
+"""
+
+
+def test_a_model_is_compiled_once_and_not_freed_at_the_end_of_the_process() -> None:
+    # `frontdesk ingest` died of a segmentation fault in the destructor of a compiled model, after all its work.
+    file = exported(EmbeddingModel(installed_minilm()), CACHE / "frontdesk")
+    ran = subprocess.run([sys.executable, "-c", _TO_ITS_END, file], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines() == ["1 compiled"]
 
 
 _FIRST_TOGETHER = """
