@@ -138,7 +138,6 @@ def compiled(file: Path, hint: str) -> "openvino.CompiledModel":
         return _compiled[file, hint]
 
 
-
 def quiet_openvino() -> ModuleType:
     """OpenVINO without the part of it that reports its use to its makers; it falls back to a stub without that."""
     with _importing:
