@@ -35,7 +35,7 @@ test: .venv/dev
 # What needs Debian's packages (a real browser, PostgreSQL) and the other frameworks that we compare with.
 test-heavy: .venv/bench
 	tests/heavy_packages.sh
-	$(BIN)/python -m pytest -m "heavy and not gpu and not slow and not llamacpp" -n 0 --timeout 600
+	$(BIN)/python -m pytest -m "heavy and not gpu and not slow and not llamacpp" --timeout 600
 
 check: .venv/dev
 	$(BIN)/ruff format --check .

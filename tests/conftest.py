@@ -1,6 +1,7 @@
 """What every test may use: the real embedder, fresh homes, the sample company, the tiny Llamas. No mocks."""
 
 import os
+import re
 import shutil
 import sqlite3
 import uuid
@@ -11,6 +12,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 from sqlalchemy import Engine
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from app.quiet import share_processors, switch_off_telemetry
 
@@ -36,6 +39,18 @@ hypothesis.settings.load_profile("frontdesk")
 
 CACHE = Path(__file__).parent.parent / ".cache"
 os.environ["XDG_CACHE_HOME"] = str(CACHE)  # one export of the embedding model for all tests and their processes
+
+
+class Scheduling(LoadFileScheduling):  # type: ignore[misc]
+    """A file stays in one process, and so do all tests of the Milvus server, of which a machine can run one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "milvus server" if re.search("milvus.server", nodeid) else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Spread the tests over processes, as -n says."""
+    return Scheduling(config, log)
 
 
 @pytest.fixture(autouse=True)
