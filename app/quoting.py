@@ -1,6 +1,7 @@
 """The quoting answerer: the sentences that best support the answer, verbatim and cited. Needs no language model."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,13 +18,14 @@ from retrieval.passage import Passage
 from retrieval.rewrite import Turn
 from retrieval.search import Retriever
 from retrieval.sentences import Sentence, sentences
+from retrieval.terms import content_terms
 from retrieval.words import Asked, Words
 
 LONGEST_QUESTION = 8_000  # characters
 _SHORTEST = 12  # characters of a sentence that can answer anything
 _MOST_QUOTES = 3
 _CLOSE = 0.15  # a further sentence is quoted when its score is this close to the best one's
-_CHUNK = 0.5  # weight of the score of the chunk that a sentence stands in
+_CHUNK = 0.75  # weight of the score of the chunk that a sentence stands in
 _NUMBER = 0.1  # for a sentence with the kind of number that was asked for
 _LONGEST_LIST = 12  # lines that are quoted with the sentence before them
 _BETWEEN_CELLS = " | "
@@ -38,6 +40,16 @@ class _Candidate:
     sentence: Sentence
     header: Sentence | None
     score: float
+
+    @property
+    def table(self) -> tuple[int, str] | None:
+        """Which one it is a row of; parts of a table in several chunks have the same header."""
+        return (self.passage.number, self.header.text) if self.header else None
+
+    @property
+    def key(self) -> str:
+        """What a row is about: its first cell. Empty outside tables."""
+        return self.sentence.text.partition(_BETWEEN_CELLS)[0] if self.header else ""
 
 
 class QuotingAnswerer:
@@ -68,7 +80,7 @@ class QuotingAnswerer:
 
     def _pieces(self, question: str, passages: Sequence[Passage]) -> Iterator[Piece]:
         fit = [one for one in self._candidates(question, passages) if not self.unfit(one.sentence.text)]
-        for position, quotes in enumerate(_spans(_chosen(fit))):
+        for position, quotes in enumerate(_spans(_chosen(_meant(fit, question)))):
             if position:
                 yield Piece("\n\n")
             for line, (passage, start, end) in enumerate(quotes):
@@ -120,11 +132,27 @@ class _Scores:
 
 
 def _chosen(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """The best sentences, best first, without repeats."""
+    """The best sentences, best first, without repeats.
+
+    Two close rows of a table say that no single one was meant: then all of them come, if they are few.
+    """
     ranked = sorted(candidates, key=lambda one: -one.score)
     close = [one for one in ranked if one.score >= ranked[0].score - _CLOSE]
     first_of_each = {one.sentence.text: one for one in reversed(close)}
-    return [one for one in close if first_of_each[one.sentence.text] is one][:_MOST_QUOTES]
+    best = [one for one in close if first_of_each[one.sentence.text] is one][:_MOST_QUOTES]
+    tables = Counter(one.table for one in best if one.table)
+    rows = [[one for one in ranked if one.table == table] for table, count in tables.items() if count > 1]
+    return best + [one for table in rows if len(table) <= _LONGEST_LIST for one in table if one not in best]
+
+
+def _meant(candidates: Sequence[_Candidate], question: str) -> list[_Candidate]:
+    """Without the rows of a table whose first cell holds fewer of the question's terms than another row's does."""
+    asked = set(content_terms(question))
+    named = [len(asked & set(content_terms(one.key))) for one in candidates]
+    most: dict[tuple[int, str] | None, int] = {}
+    for one, count in zip(candidates, named, strict=True):
+        most[one.table] = max(most.get(one.table, 0), count)
+    return [one for one, count in zip(candidates, named, strict=True) if count == most[one.table]]
 
 
 def _of_chunk(passage: Passage, text: str, offset: int, scores: _Scores) -> Iterator[_Candidate]:
@@ -136,7 +164,7 @@ def _of_chunk(passage: Passage, text: str, offset: int, scores: _Scores) -> Iter
         follows = place + 1 < len(units) and _BETWEEN_CELLS in units[place + 1].text
         if begins_table and follows:
             header = unit  # says what the rows mean, and answers nothing by itself
-        elif _can_answer(unit.text):
+        elif (is_row and header) or _can_answer(unit.text):
             whole = _with_list(text, units, place) if unit.text.endswith(":") else _without_bullet(unit)
             of_row = header if is_row else None
             at = of_row and _moved(of_row, offset)
@@ -176,12 +204,12 @@ def _spans(chosen: Sequence[_Candidate]) -> list[list[_Span]]:
     """Quotes that stand together under one number: the best one first, then its passage in the document's order."""
     order = {number: rank for rank, number in enumerate(dict.fromkeys(one.passage.number for one in chosen))}
     groups: list[list[_Span]] = []
-    header: Sentence | None = None
+    header = ""
     for one in sorted(chosen, key=lambda each: (order[each.passage.number], each.sentence.start)):
         span = (one.passage, one.sentence.start, one.sentence.end)
         if any(_holds(quoted, span) for group in groups for quoted in group):
             continue
-        if one.header and header == one.header and groups[-1][0][0] is one.passage:
+        if one.header and header == one.header.text and groups[-1][0][0] is one.passage:
             groups[-1].append(span)
         elif one.header:
             groups.append([(one.passage, one.header.start, one.header.end), span])
@@ -189,7 +217,7 @@ def _spans(chosen: Sequence[_Candidate]) -> list[list[_Span]]:
             groups[-1][-1] = (one.passage, groups[-1][-1][1], one.sentence.end)
         else:
             groups.append([span])
-        header = one.header
+        header = one.header.text if one.header else ""
     return sorted(groups, key=lambda group: not _says(group, chosen[0]))
 
 

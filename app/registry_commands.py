@@ -169,7 +169,9 @@ def _say_who_answers(home: "Home", shelf: "Shelf") -> None:
         named = without_secrets(home.settings.llm)
         typer.echo(f"FRONTDESK_LLM is set: {named} answers, whatever is promoted. Unset it to let the promotion count")
     else:
-        typer.echo(f"Answers come from {shelf.promoted() or 'quoting'}; a running server switches within seconds")
+        now = shelf.promoted()
+        tried = " once it has answered a test question; `frontdesk models list` shows whether it did" if now else ""
+        typer.echo(f"Answers come from {now or 'quoting'}; a running server switches within seconds{tried}")
 
 
 @contextmanager

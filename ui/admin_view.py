@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.admin.rows import AnswerRow, ChangeRow, DocumentRow, PersonRow, RunRow, SourceRow
-from ui.web_view import escaped
+from ui.web_markdown import escaped
 
 ADMINS = "group:admins"
 FIRST_STEPS = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from app.admin.model_rows import EventRow, JudgedRow, ModelRow, ModelsRow
 from ui.admin_view import count, moment, size
-from ui.web_view import escaped
+from ui.web_markdown import escaped
 
 QUOTES = "quotes"
 NONE_YET = (

@@ -1,7 +1,7 @@
 """What is said about a person's own data. Pure."""
 
 from app.client import Noted
-from ui.web_view import escaped
+from ui.web_markdown import escaped
 
 DELETED = (
     "Deleting takes away all of your conversations, here and in Slack, what you said of answers, and questions that "

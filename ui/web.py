@@ -32,6 +32,7 @@ def _session_client(url: str, token: str) -> Client:
 def main() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title=web_view.TITLE, page_icon=web_view.ICON, layout="centered")
+    st.html(web_view.STYLE)
     try:
         client = _chosen_client()
         _pages(client).run()

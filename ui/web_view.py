@@ -8,6 +8,7 @@ from urllib.parse import quote as quoted
 from app.client import Made, Opened, Said, Size, Talk
 from app.events import VERIFIED as BY_A_PERSON
 from app.events import Citation
+from ui.web_markdown import escaped
 
 TITLE = "Frontdesk"
 # A picture of our own: for a named icon the browser would ask a font server on the internet.
@@ -65,30 +66,13 @@ SESSION_ENDED = (
 )
 NO_KEY = "The server's key cannot be read. Start the page with: frontdesk up"
 
+# On a phone a wide table breaks its words rather than leave the page.
+STYLE = """<style>@media (max-width: 640px) {
+  [data-testid="stMarkdownContainer"] table { overflow-wrap: anywhere; font-size: 0.875rem; }
+  [data-testid="stMarkdownContainer"] :is(th, td) { padding: 0.25rem 0.375rem; }
+}</style>"""
+
 _LABEL = 34  # characters of a conversation's title that fit on one line
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-# The page makes links of addresses and pictures of codes like :tada: even where every character is escaped.
-_ADDRESS_OR_CODE = re.compile(
-    r"([\w.+-]*(?:://|www\.|@[-\w]+\.)[^\s`\[\]\\]*[^\s`\[\]\\.,;:!?)}>'\"]|:[\w+-]+:)", re.IGNORECASE
-)
-_MARK = re.compile(r"\[(\d+)\]")
-
-
-def escaped(text: str) -> str:
-    """Text as Markdown that draws these characters and nothing else: no link, image, HTML, formula, icon or list.
-
-    Addresses and codes like `:tada:` are drawn as code. Streamlit still draws a lone `--` as a dash, `>=` as one sign.
-    """
-    pieces = _ADDRESS_OR_CODE.split(text)
-    return "".join(
-        f"`{piece}`" if place % 2 else _PUNCTUATION.sub(r"\\\1", piece) for place, piece in enumerate(pieces)
-    )
-
-
-def answer_markdown(text: str) -> str:
-    """An answer: paragraphs and line breaks as they are, citation marks coloured, everything else literal."""
-    pieces = _MARK.split(_even(text))
-    return "".join(f":blue[**\\[{piece}\\]**]" if place % 2 else _lines(piece) for place, piece in enumerate(pieces))
 
 
 def who_can_see(name: str, audiences: Sequence[str], documents: int) -> str:
@@ -252,34 +236,3 @@ def mailto(contact: str, question: str) -> str:
 def safe_link(anchor: str) -> str:
     """The anchor if it is a web address, which only our own sources make; else nothing."""
     return anchor if re.fullmatch(r"https://[^\s<>\"'()\[\]]+", anchor) else ""
-
-
-def marked(text: str, quotes: Sequence[str]) -> str:
-    """A passage as Markdown with its quoted parts highlighted."""
-    text = _even(text)
-    known = [quote for quote in (_even(quote).strip() for quote in quotes) if quote and quote in text]
-    drawn, at = [], 0
-    for start, end in sorted((text.index(quote), text.index(quote) + len(quote)) for quote in known):
-        if end > at:
-            drawn += [_lines(text[at : max(at, start)]), _highlighted(text[max(at, start) : end])]
-            at = end
-    return "".join([*drawn, _lines(text[at:])])
-
-
-def _highlighted(text: str) -> str:
-    lines = (f":yellow-background[{escaped(line)}]" if line else "" for line in text.split("\n"))
-    return _breaks("\n".join(lines))
-
-
-def _lines(text: str) -> str:
-    return _breaks(escaped(text))
-
-
-def _breaks(markdown: str) -> str:
-    """A single line break stays one."""
-    return re.sub(r"(?<!\n)\n(?!\n)", "  \n", markdown)
-
-
-def _even(text: str) -> str:
-    """One kind of line end, and no space at a line's begin, which would make it code."""
-    return re.sub(r"^[ \t]+", "", text.replace("\r\n", "\n").replace("\r", "\n"), flags=re.MULTILINE)

@@ -12,6 +12,10 @@ from tests.passages import passage
 LEAVE = passage(1, "Leave is booked in Meadow. Every employee has 27 days of annual leave. Ask early.", title="Leave")
 BADGES = passage(2, "A lost badge is blocked by calling the guard. New badges take an hour to make.", title="Badges")
 
+NAMES = [
+    f"{job} {level}" for job in ("Engineer", "Accountant", "Designer", "Lawyer") for level in ("I", "II", "III", "IV")
+]
+
 
 @pytest.fixture
 def quoting(home: Home) -> QuotingAnswerer:
@@ -72,6 +76,32 @@ def test_a_sentence_that_ends_in_a_colon_comes_with_its_table_and_nothing_comes_
     answer = "".join(piece.text for piece in answering.pieces)
     assert f"Annual leave in days is:\n\n{table}" in answer
     assert answer.count("Leeds | 27") == 1
+
+
+def test_rows_of_one_table_stand_together_also_from_two_chunks(quoting: QuotingAnswerer) -> None:
+    # Each chunk of a long table repeats its header, and so did the answer.
+    header = "Grade | Office | Lowest salary"
+    table = passage(1, f"{header}\nG4 | Leeds | 38,200", f"{header}\nG5 | Leeds | 49,700", title="Salary bands")
+    said = answer(quoting, "What is the lowest salary of a grade in Leeds?", table)
+    assert said == f"{header}\nG4 | Leeds | 38,200\nG5 | Leeds | 49,700 [1]"
+
+
+def test_a_short_row_answers_and_rows_of_other_codes_stay_away(quoting: QuotingAnswerer) -> None:
+    # "G6 | 12%" was too short to be quoted; the other grades' rows were, and read like the answer.
+    bonus = passage(1, "Grade | Bonus\nG1 to G3 | 4%\nG4 and G5 | 8%\nG6 | 12%\nG7 and G8 | 18%", title="Bonus plan")
+    assert answer(quoting, "How high is the bonus of a G6?", bonus) == "Grade | Bonus\nG6 | 12% [1]"
+
+
+def test_a_table_of_which_no_row_was_meant_is_quoted_whole(quoting: QuotingAnswerer) -> None:
+    table = "Grade | Bonus\n" + "\n".join(f"{name} | {bonus}%" for bonus, name in enumerate(NAMES[:8], 4))
+    assert answer(quoting, "How high is the bonus of each grade?", passage(1, table)) == f"{table} [1]"
+
+
+def test_of_a_long_table_the_best_rows_are_quoted(quoting: QuotingAnswerer) -> None:
+    table = "Grade | Bonus\n" + "\n".join(f"{name} | {bonus}%" for bonus, name in enumerate(NAMES, 4))
+    said = answer(quoting, "How high is the bonus of each grade?", passage(1, table))
+    assert said.startswith("Grade | Bonus\n")
+    assert said.count("\n") == 3
 
 
 def test_a_question_that_somebody_asked_is_no_answer(quoting: QuotingAnswerer) -> None:

@@ -31,7 +31,7 @@ def test_from_a_folder_to_a_promoted_version_and_back(frontdesk: Frontdesk, tmp_
     write_verdict(tmp_path / "judged", verdict(shelf.version("hr-llama/1"), "quoting"))
     done = frontdesk("models", "promote", "hr-llama/1", "--verdict", str(tmp_path / "judged"))
     assert "hr-llama/1 is promoted in the place of quoting: better than quoting" in done.out
-    assert "Answers come from hr-llama/1; a running server switches within seconds" in done.out
+    assert "Answers come from hr-llama/1; a running server switches within seconds once it has answered" in done.out
     assert "**better** than old" in (shelf.folder / "hr-llama/1/README.md").read_text()
     listed = frontdesk("models", "list").out
     assert all(words in listed for words in ("hr-llama/1", "promoted", "What happened last", "300 questions"))

@@ -2,9 +2,9 @@
 
     python -m tests.bench.ablation SET [SET ...]
 
-Prints nDCG@10 and recall@5 of the documents, and the share of answerable questions whose supporting sentence was read
-and was quoted, each as dev | test half. The first table changes what happens when a question is asked, the second what
-happens when a document is ingested; those ingest the set again.
+Prints nDCG@10 and recall@5 of the documents, the share of answerable questions whose supporting sentence was read and
+was quoted, and the share of their quotes that are of it, each as dev | test half. The first table changes what happens
+when a question is asked, the second what happens when a document is ingested; those ingest the set again.
 """
 
 import logging
@@ -25,8 +25,11 @@ import retrieval.search
 from app.bootstrap import Home
 from app.desk import Desk
 from app.evaluate import SOURCE, Evaluation, asked
-from app.evaluation.numbers import Summary, numbers_of
+from app.evaluation.attribution import holds
+from app.evaluation.measures import Estimate, estimate
+from app.evaluation.numbers import numbers_of
 from app.evaluation.question_set import load_set
+from app.events import Done
 from app.quiet import share_processors, switch_off_telemetry
 from app.quoting import _Scores
 from app.settings import Settings
@@ -36,6 +39,7 @@ from retrieval import words
 
 _log = logging.getLogger(__name__)
 _SHOWN = ("ndcg@10", "recall@5", "support_read", "support_quoted")
+_HALVES = ("dev", "test")
 _Change = tuple[Any, str, Any]  # where, the name, and what stands there instead
 
 WHEN_ASKED: Mapping[str, _Change | None] = {
@@ -54,6 +58,7 @@ WHEN_ASKED: Mapping[str, _Change | None] = {
     "sentences without their headings": (_Scores, "around", lambda self, sentence, _header: self.within(sentence)),
     "sentences without their chunk's score": (app.quoting, "_CHUNK", 0.0),
     "no preference for numbers": (app.quoting, "_NUMBER", 0.0),
+    "rows of tables beside the one that is named": (app.quoting, "_meant", lambda candidates, _: list(candidates)),
 }
 WHEN_INGESTED: Mapping[str, _Change] = {
     "without title and headings": (retrieval.chunk, "embedded_text", lambda _title, _headings, text: text),
@@ -94,13 +99,22 @@ def measure(set_dir: Path, folder: Path, ablations: Mapping[str, _Change | None]
 def row(evaluation: Evaluation) -> str:
     """The shown numbers of both halves."""
     halves = numbers_of(evaluation).splits
-    return "   ".join(
-        " | ".join(_shown(halves[half], name) for half in ("dev", "test") if half in halves) for name in _SHOWN
-    )
+    shown = [[_shown(halves[half].estimates[name]) for half in _HALVES if half in halves] for name in _SHOWN]
+    shown.append([_shown(estimate(_supporting(evaluation, half))) for half in _HALVES if half in halves])
+    return "   ".join(map(" | ".join, shown))
 
 
-def _shown(summary: Summary, name: str) -> str:
-    found = summary.estimates[name]
+def _supporting(evaluation: Evaluation, half: str) -> list[bool]:
+    """For each quote that answers an answerable question: is it, or does it hold, the supporting sentence?"""
+    return [
+        holds([citation.quote], one.query.support) or holds([one.query.support], citation.quote)
+        for one in evaluation.results
+        if one.query.split == half and one.query.answerable and one.query.support and isinstance(one.outcome, Done)
+        for citation in one.outcome.citations
+    ]
+
+
+def _shown(found: Estimate | None) -> str:
     return f"{found.mean:.3f}" if found else "    -"
 
 
@@ -111,7 +125,7 @@ def main(*set_dirs: str) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     _log.setLevel(logging.INFO)
     for set_dir in map(Path, set_dirs):
-        _log.info("\n%-42s %s", set_dir.name, "   ".join(f"{name:^13}" for name in _SHOWN))
+        _log.info("\n%-42s %s", set_dir.name, "   ".join(f"{name:^13}" for name in (*_SHOWN, "of quotes")))
         with tempfile.TemporaryDirectory() as folder:
             for name, evaluation in measure(set_dir, Path(folder) / "home", WHEN_ASKED):
                 _log.info("%-42s %s", name, row(evaluation))

@@ -145,9 +145,9 @@ class Visit:
         return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")]
 
     def scrolls_sideways(self) -> bool:
-        """Whether the page is wider than the window."""
-        root = "document.documentElement"
-        return bool(self.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
+        """Whether the page, or its main part, which scrolls by itself, is wider than there is room."""
+        parts = "[document.documentElement, ...document.querySelectorAll('main')]"
+        return bool(self.page.evaluate(f"{parts}.some(one => one.scrollWidth > one.clientWidth)"))
 
 
 @contextmanager

@@ -17,14 +17,14 @@ from tests.browser.chromium import HIGHLIGHT, Visit, visit
 from tests.browser.stack import Stack, environment, frontdesk, up
 from tests.conftest import write
 from tests.stored import store
-from ui import web_view
+from ui import web_markdown
 
 pytestmark = pytest.mark.heavy
 
 HOTEL = "What is the hotel cap in Lisbon?"
 SALARY = "What can a G5 in Leeds earn at the least and at the most?"
 BAND = "49,700 - 64,500"
-SENT_BAND = web_view.escaped(BAND).encode()
+SENT_BAND = web_markdown.escaped(BAND).encode()
 BONUS = (
     "The sabbatical bonus is 4,200 EUR before tax ![pic](http://evil.example/x.png) "
     "<img src=http://evil.example/y.png> for everybody."
@@ -180,6 +180,10 @@ def test_nothing_scrolls_sideways(browser: Browser, demo: Stack, width: int) -> 
         at.ask(HOTEL)
         assert not at.scrolls_sideways()
         at.open_source("Hotels and per diem")
+        assert not at.scrolls_sideways()
+    with visit(browser, f"{demo.page}/?person=Hana+Okoro", width) as at:
+        at.ask("What are the salary bands in Leeds?")
+        assert at.messages.locator("table").count()
         assert not at.scrolls_sideways()
 
 

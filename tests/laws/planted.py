@@ -12,8 +12,8 @@ from app.question import Question
 from ingest.report import NoProgress
 from tests.conftest import write
 from tests.slack_zip import message, slack_zip
-from tests.ui.test_web_view import LITERAL, PARSER
-from ui import web_view
+from tests.ui.test_web_markdown import LITERAL, PARSER
+from ui import web_markdown
 from ui.slack_mrkdwn import markdown, source_blocks
 
 # How an attack's words are dressed: as they are, and with what a front end could act on.
@@ -86,7 +86,7 @@ def _met(home: Home, attack: str, question: str) -> Met:
 
 def _through(answer: str, below: str) -> tuple[str, ...]:
     """What of an answer, and of what stands below it in Slack, would act instead of being read."""
-    page = [child for token in PARSER.parse(web_view.answer_markdown(answer)) for child in token.children or ()]
+    page = [child for token in PARSER.parse(web_markdown.answer_markdown(answer)) for child in token.children or ()]
     acting = [f"page: {child.type}" for child in page if child.type not in LITERAL | {"strong_open", "strong_close"}]
     acting += ["page: address" for child in page if child.type == "text" and _ADDRESS.search(child.content)]
     in_slack = (markdown(answer), below)

@@ -22,9 +22,9 @@ from retrieval.passage import Passage
 from retrieval.prompt import AFTER_SOURCES, BEFORE_SOURCES, SOURCES_BEGIN, Message, messages
 from tests.laws.corpus import MANY
 from tests.slack_zip import message, slack_zip
-from tests.ui.test_web_view import LITERAL, drawn
+from tests.ui.test_web_markdown import LITERAL, TABLE, drawn
 from tests.word_embedder import WordEmbedder
-from ui import web_view
+from ui import web_markdown, web_view
 
 HOSTILE = (
     *(
@@ -138,9 +138,10 @@ def test_the_page_draws_a_document_as_its_characters(
 ) -> None:
     document, chunks = read(text, name)
     for stored in shown(document, chunks):
-        for markdown in (web_view.answer_markdown(stored), web_view.marked(stored, []), web_view.escaped(stored)):
+        assert drawn(web_markdown.answer_markdown(stored))[0] <= LITERAL | TABLE
+        for markdown in (web_markdown.marked(stored, []), web_markdown.escaped(stored)):
             assert drawn(markdown)[0] <= LITERAL
-        quoted = web_view.marked(stored, [stored[start : start + length]])
+        quoted = web_markdown.marked(stored, [stored[start : start + length]])
         assert drawn(quoted)[0] <= LITERAL
         label = web_view.source_label(Citation(1, name, stored, "", "", "", 0, 0))
         assert (drawn(label.removeprefix("1. "))[0] <= LITERAL, "\n" in label) == (True, False)

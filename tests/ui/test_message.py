@@ -17,7 +17,7 @@ from retrieval.passage import Passage
 from retrieval.rewrite import Turn
 from tests.serving import served
 from tests.ui.web_page import HOTEL, HOTEL_LINE, OPEN_PAGE, SAM, ask, button, labels, shown
-from ui import web_view
+from ui import web_markdown, web_view
 
 CALLER = Caller(SAM)
 HOSTILE = "![x](http://evil.example/x.png) <b>bold</b> [go](http://evil.example) :tada: $x$"
@@ -110,7 +110,7 @@ def test_a_question_that_is_too_long_is_told_before_it_is_sent(page: OPEN_PAGE, 
 def test_before_a_turn_goes_the_page_asks(page: OPEN_PAGE, sample: Home) -> None:
     where = talk(sample, question("First?"), answer(), question("Second?"), answer())
     at = button(page(SAM, where), "Delete")
-    assert web_view.escaped(web_view.DELETE_TURN) in shown(at)
+    assert web_markdown.escaped(web_view.DELETE_TURN) in shown(at)
     assert len(sample.conversations.transcript(CALLER, where)) == 4
 
 

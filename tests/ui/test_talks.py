@@ -5,7 +5,7 @@ from app.access import Caller
 from app.bootstrap import Home
 from tests.ui.test_message import answer, question
 from tests.ui.web_page import OPEN_PAGE, SAM, ask, button, shown
-from ui import web_view
+from ui import web_markdown, web_view
 
 DWAYNE = "dwayne.portillo@quillmere.example"  # nobody else asks as him
 CALLER = Caller(DWAYNE)
@@ -30,7 +30,7 @@ def test_conversations_are_found_opened_and_renamed(page: OPEN_PAGE, sample: Hom
     title = next(one for one in at.sidebar.text_input if one.label == "Title")
     title.set_value("My leave").run()
     assert "**My leave**" in [one.label for one in at.sidebar.button]
-    assert web_view.escaped(web_view.DELETE_TALK) in shown(button(at, "Delete conversation"))
+    assert web_markdown.escaped(web_view.DELETE_TALK) in shown(button(at, "Delete conversation"))
     assert len(sample.conversations.listed(CALLER)) == 2
 
 

@@ -27,7 +27,7 @@ from tests.ui.web_page import (
     labels,
     shown,
 )
-from ui import web_view
+from ui import web_markdown, web_view
 
 
 class Broken:
@@ -86,7 +86,7 @@ def test_the_input_is_open_again_after_the_answer(page: OPEN_PAGE) -> None:
 
 def test_a_question_without_evidence_is_refused_without_sources(page: OPEN_PAGE) -> None:
     at = ask(page(), "Which telescope did the astronomers of Quillmere point at Saturn?")
-    assert web_view.escaped(REFUSAL) in at.chat_message[1].markdown[0].value
+    assert web_markdown.escaped(REFUSAL) in at.chat_message[1].markdown[0].value
     assert labels(at) == []
 
 
@@ -133,7 +133,7 @@ def test_somebody_elses_conversation_is_not_shown(page: OPEN_PAGE) -> None:
 
 
 def test_only_hr_is_told_the_salary_band(page: OPEN_PAGE) -> None:
-    band = web_view.escaped("49,700 - 64,500")
+    band = web_markdown.escaped("49,700 - 64,500")
     told = {who: band in shown(ask(page(who), SALARY)) for who in (HANA, "marcus.leid@quillmere.example", SAM, "")}
     assert told == {HANA: True, "marcus.leid@quillmere.example": False, SAM: False, "": False}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app.client import Client, Size, Unanswered
-from ui import web_view
+from ui import web_markdown, web_view
 
 _ASKED, _DRAFT, _BEFORE = "asked", "draft", "asked-before"
 _TWICE = 1.5  # seconds between two clicks that are one
@@ -89,7 +89,7 @@ def draw_editor(client: Client, place: int) -> bool:
         text = st.text_area("Edit your question", found.question, key=f"{_DRAFT}-text", height=160)
         size, problem = _measured(client, text, found.model)
         if problem:
-            st.error(web_view.escaped(problem))
+            st.error(web_markdown.escaped(problem))
         elif size:
             st.progress(min(1.0, size.used / size.most), web_view.meter(size))
             if _is_large(size):

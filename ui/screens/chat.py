@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app.client import Client, Conversation, Me, Unanswered
 from app.events import AnswerEvent, Done, Found, Refused, Token, Waits
-from ui import web_view
+from ui import web_markdown, web_view
 from ui.screens import asking, message, own_data, talks
 from ui.screens.asking import Asked
 from ui.screens.failure import draw_failure, draw_remark, remark
@@ -117,7 +117,7 @@ def _draw_messages(client: Client, conversation: str, talk: Conversation) -> Non
 def _draw_unasked(asked: Asked, failure: str) -> None:
     """A question that was not accepted, and why."""
     with st.chat_message("user", avatar=message.AVATARS["user"]):
-        st.markdown(web_view.answer_markdown(asked.question))
+        st.markdown(web_markdown.answer_markdown(asked.question))
     draw_failure(failure)
     with st.container(horizontal=True):
         again = (asked.question, asked.replaces, asked.model)
@@ -159,13 +159,13 @@ def _stream(place: DeltaGenerator, events: Iterator[AnswerEvent | None]) -> None
     for event in events:
         if isinstance(event, Token):
             text += event.text
-            shown = web_view.answer_markdown(text) + web_view.CURSOR
+            shown = web_markdown.answer_markdown(text) + web_view.CURSOR
         elif isinstance(event, Waits):
             shown = web_view.waiting(event.before)
         elif isinstance(event, Found):
             shown = web_view.reading(len(event.sources))
         elif isinstance(event, Done | Refused):
-            shown = web_view.answer_markdown(event.answer)
+            shown = web_markdown.answer_markdown(event.answer)
         place.markdown(shown)
 
 

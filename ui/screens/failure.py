@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from ui import web_view
+from ui import web_markdown
 
 
 def draw_failure(message: str) -> None:
     """Say it, as plain text."""
-    st.error(web_view.escaped(message), icon=":material/error:")
+    st.error(web_markdown.escaped(message), icon=":material/error:")
 
 
 def remark(message: str) -> None:
@@ -18,4 +18,4 @@ def remark(message: str) -> None:
 def draw_remark() -> None:
     """Say what went wrong at the last click, once."""
     if message := st.session_state.pop("remark", ""):
-        st.warning(web_view.escaped(message), icon=":material/warning:")
+        st.warning(web_markdown.escaped(message), icon=":material/warning:")

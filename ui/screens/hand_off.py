@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.client import Client, Said, Unanswered
-from ui import web_view
+from ui import web_markdown, web_view
 
 
 @st.dialog("Ask HR", width="medium")
@@ -20,7 +20,7 @@ def show(client: Client, question: str, answer: Said) -> None:
             try:
                 client.pass_on(text, note, contact, named=named)
             except Unanswered as exc:
-                st.error(web_view.escaped(str(exc)))
+                st.error(web_markdown.escaped(str(exc)))
                 return
             st.success(web_view.PASSED_ON)
         if link := web_view.mailto(contact, text):

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from app.client import Client, Said, Unanswered
-from ui import web_view
+from ui import web_markdown, web_view
 from ui.screens import asking, confirmation, hand_off, source
 from ui.screens.failure import draw_failure, remark
 
@@ -31,7 +31,7 @@ def draw(client: Client, said: Said, about: About) -> None:
         if said.status == "failed":
             draw_failure(said.text)
         else:
-            st.markdown(web_view.answer_markdown(said.text))
+            st.markdown(web_markdown.answer_markdown(said.text))
         if said.role == "user":
             _draw_steps_of_question(client, said, about)
             return
@@ -58,7 +58,7 @@ def draw_suggestions(client: Client, conversation: str, answer: Said) -> None:
     with st.container(gap=None):
         for place, question in enumerate(st.session_state[key]):
             name = f"{key}-{place}"
-            _step(web_view.escaped(question), name, ":material/arrow_forward:", asking.take, (question,))
+            _step(web_markdown.escaped(question), name, ":material/arrow_forward:", asking.take, (question,))
 
 
 def _draw_sources(client: Client, said: Said) -> None:

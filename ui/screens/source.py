@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.client import Client, Opened, Unanswered
 from app.events import Citation
-from ui import web_view
+from ui import web_markdown, web_view
 
 
 @st.dialog("Source", width="medium")
@@ -19,14 +19,14 @@ def show(client: Client, citations: Sequence[Citation]) -> None:
                 continue
             opened = client.opened(citation.chunk)
             if not shown:
-                st.markdown(f"**{web_view.escaped(opened.title)}**")
+                st.markdown(f"**{web_markdown.escaped(opened.title)}**")
             st.caption(web_view.place(opened, citation))
             for text in filter(None, (opened.before, opened.text, opened.after)):
-                st.markdown(web_view.marked(text, quotes))
+                st.markdown(web_markdown.marked(text, quotes))
                 shown += text + "\n\n"
             _draw_origin(client, opened, citation)
     except Unanswered as exc:
-        st.warning(web_view.escaped(str(exc)))
+        st.warning(web_markdown.escaped(str(exc)))
     for link in dict.fromkeys(filter(None, (web_view.safe_link(citation.anchor) for citation in citations))):
         st.link_button("Open in Slack", link, icon=":material/open_in_new:")
 

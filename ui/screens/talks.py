@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.client import Client, Talk, Unanswered
-from ui import web_view
+from ui import web_markdown, web_view
 from ui.screens import asking, confirmation
 from ui.screens.failure import remark
 
@@ -55,7 +55,7 @@ def _draw_entry(talk: Talk, *, is_current: bool) -> None:
         key=f"talk-{talk.id}",
         type="tertiary",
         icon=icon,
-        help=web_view.escaped(talk.title) if web_view.is_cut(talk) else None,
+        help=web_markdown.escaped(talk.title) if web_view.is_cut(talk) else None,
         on_click=_open,
         args=(talk.id,),
     )

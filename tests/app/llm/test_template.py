@@ -96,3 +96,11 @@ def test_a_template_without_system_messages_gets_them_in_front_of_the_question(l
 def test_a_folder_without_tokenizer_is_named(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match=r"holds no tokenizer: tokenizer\.json was expected"):
         load_tokenizer(tmp_path)
+
+
+def test_a_prompt_that_is_counted_in_order_to_be_shortened_is_nothing_to_warn_of(
+    llama_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    template = ChatTemplate(load_tokenizer(llama_dir), 2048)
+    assert template.count([Message("user", "leave " * 20_000)]) > 2048
+    assert caplog.messages == []

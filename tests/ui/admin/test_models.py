@@ -9,7 +9,7 @@ from app.registry.shelf import shelf_of
 from tests.app.registry.versions import model, registered
 from tests.ui.admin.conftest import HOSTILE, OPEN, click, shown
 from ui import models_view
-from ui.web_view import escaped
+from ui.web_markdown import escaped
 
 pytestmark = pytest.mark.heavy  # each starts a server of its own
 

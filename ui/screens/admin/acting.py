@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.admin.rows import AudienceRow
 from app.client import Unanswered
-from ui import admin_view, web_view
+from ui import admin_view, web_markdown, web_view
 
 _SAID = "said of the last click"
 
@@ -18,7 +18,7 @@ def act(work: Callable[[], str]) -> None:
     except Unanswered as exc:
         if exc.status == 401:
             raise
-        st.session_state[_SAID] = (False, web_view.escaped(str(exc)))
+        st.session_state[_SAID] = (False, web_markdown.escaped(str(exc)))
 
 
 def act_on_typed(work: Callable[[], str], missing: str = "") -> None:

@@ -10,7 +10,7 @@ from app.admin.rows import AnswerRow, Drafted
 from app.client import Client
 from ui import admin_view
 from ui.screens.admin.acting import act, act_on_typed, choose_audience, draw_heading
-from ui.web_view import escaped
+from ui.web_markdown import escaped
 
 URL = "verified-answers"
 _DRAFT, _REPLACED, _UPLOADS = "draft", "replaced answer", "answer files"

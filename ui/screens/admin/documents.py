@@ -10,7 +10,7 @@ from app.admin.rows import DocumentRow
 from app.client import Client, Unanswered
 from ui import admin_view
 from ui.screens.admin.acting import act, draw_heading
-from ui.web_view import escaped
+from ui.web_markdown import escaped
 
 _PER_PAGE = 20
 _CHOSEN, _RECEIPT, _FIRST = "chosen document", "last receipt", "first document"

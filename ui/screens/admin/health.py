@@ -6,7 +6,7 @@ from app.admin.client import Admin
 from app.client import Client
 from ui import admin_view
 from ui.screens.admin.acting import draw_heading
-from ui.web_view import escaped
+from ui.web_markdown import escaped
 
 
 def draw(client: Client) -> None:

@@ -9,7 +9,7 @@ from app.admin.rows import AccountRow
 from app.client import Client
 from ui import admin_view
 from ui.screens.admin.acting import act, act_on_typed, draw_heading
-from ui.web_view import escaped
+from ui.web_markdown import escaped
 
 _LINK = "link to give"
 _SHOWN = 50

@@ -9,7 +9,7 @@ from app.admin.model_rows import ModelRow, ModelsRow
 from app.client import Client, Unanswered
 from ui import models_view
 from ui.screens.admin.acting import act, draw_heading
-from ui.web_view import escaped
+from ui.web_markdown import escaped
 
 _WHY = "why"
 _EVERY = 2.0  # seconds between two looks while the server switches

@@ -8,7 +8,7 @@ from app.admin.client import Admin
 from app.client import Client, Unanswered
 from ui import admin_view
 from ui.screens.admin.acting import act, draw_heading
-from ui.web_view import escaped
+from ui.web_markdown import escaped
 
 _MOST_MIB = 16
 _UPLOADS = "people files"

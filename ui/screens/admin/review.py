@@ -10,7 +10,7 @@ from app.client import Client
 from ui import admin_view
 from ui.screens.admin import answers
 from ui.screens.admin.acting import act, draw_heading
-from ui.web_view import answer_markdown, escaped
+from ui.web_markdown import answer_markdown, escaped
 
 NO_COMPLAINTS = "Nobody has complained about an answer since you last looked."
 NOTHING_PASSED_ON = "Nobody has passed a question on to HR that is still open."

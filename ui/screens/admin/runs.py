@@ -10,7 +10,7 @@ from app.admin.rows import RunRow
 from app.client import Client
 from ui import admin_view
 from ui.screens.admin.acting import act, draw_heading, draw_said
-from ui.web_view import escaped
+from ui.web_markdown import escaped
 
 _SHOWN = 20
 _FAILURES = 50

@@ -11,7 +11,7 @@ from app.admin.rows import AudienceRow, SourceRow
 from app.client import Client
 from ui import admin_view
 from ui.screens.admin.acting import act, act_on_typed, choose_audience, draw_heading
-from ui.web_view import escaped
+from ui.web_markdown import escaped
 
 LARGEST_MIB = 32
 _LARGEST_EXPORT_MIB = 1024
