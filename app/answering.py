@@ -70,10 +70,13 @@ class Answer:
 
     def _answered(self) -> Iterator[AnswerEvent]:
         said, scope = self.question.text, self.question.caller.scope
+        if self._is_for_hr(said):  # before anything is searched
+            yield from self._held_back(said)
+            return
         asked, more = self.desk.understood(said, self.turns, scope)
         if more:  # it leans on an answer
             asked = self.answerer.rewritten(said, self.turns) or asked
-        if is_for_hr(self.desk.engine, said, self.question.caller):
+        if self._is_for_hr(said, asked):
             yield from self._held_back(asked)
             return
         finding = self._find(asked, more, scope)
@@ -97,6 +100,9 @@ class Answer:
         self.used, self.tokens = answering.passages, answering.tokens
         yield Found(asked, tuple(map(source_of, answering.passages)), self.conversation, better)
         yield from self._streamed(answering, finding)
+
+    def _is_for_hr(self, said: str, in_full: str = "") -> bool:
+        return is_for_hr(self.desk.engine, said, self.question.caller, in_full)
 
     def _find(self, asked: str, more: str, scope: Scope) -> Finding:
         works_in = self.question.caller.country or country.told(self.turns)

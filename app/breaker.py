@@ -30,6 +30,12 @@ class Breaker:
             self._until = now + self._rest  # this try; others wait for how it ends
             return True
 
+    @property
+    def has_tripped(self) -> bool:
+        """Whether it failed too often and has not worked since: what can do without is not tried."""
+        with self._lock:
+            return self._failures >= self._most
+
     def succeeded(self) -> None:
         """It works."""
         with self._lock:

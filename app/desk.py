@@ -1,7 +1,7 @@
 """The answering service: one object that the server, the command line and the tests use."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 
@@ -27,6 +27,10 @@ class Begun:
     conversation: str
     replaces: int
     events: Generator[AnswerEvent]
+
+
+# Of a history that the client brings; more says nothing about the question, and would be searched with all the same.
+_MOST_TURNS, _LONGEST_TURN = 50, 8_000  # characters of its question, and of its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,12 @@ class Desk:
         """
         authorize(question.caller, Action.ASK)
         refuse_unusable(question.text)
-        for turn in question.turns or ():
+        given = tuple(map(_shortened, (question.turns or ())[-_MOST_TURNS:]))
+        for turn in given:
             refuse_broken(turn.question + turn.answer)
         answerer = self.answerer(question.answerer)
         answerer.check(question.text)
-        turns: Sequence[Turn] = question.turns or ()
+        turns: Sequence[Turn] = given
         conversation = question.conversation
         if question.turns is None:
             if conversation:
@@ -91,3 +96,7 @@ class Desk:
     def keep(self, question: Question, conversation: str, message: NewMessage) -> int:
         """Append a message to the conversation, unless the client keeps the history; returns its number there."""
         return 0 if question.turns is not None else self.conversations.add(question.caller, conversation, message)
+
+
+def _shortened(turn: Turn) -> Turn:
+    return replace(turn, question=turn.question[:_LONGEST_TURN], answer=turn.answer[:_LONGEST_TURN])

@@ -43,14 +43,14 @@ class FallingBack:
     def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
         """The model's rewriting."""
         try:
-            return self._model.rewritten(question, turns) if self._breaker.lets_through() else ""
+            return "" if self._breaker.has_tripped else self._model.rewritten(question, turns)
         except ModelUnavailable as exc:
             _log.warning("The question was not rewritten by the model: %s", exc)
             return ""
 
     def condensed(self, turns: Sequence[Turn]) -> Turn | None:
         """What the model makes of the older turns, if it can sum up; quotes need none of it."""
-        can = isinstance(self._model, Condenser) and self._breaker.lets_through()
+        can = isinstance(self._model, Condenser) and not self._breaker.has_tripped
         return self._model.condensed(turns) if can else None  # type: ignore[attr-defined]
 
     def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:

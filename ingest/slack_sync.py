@@ -118,7 +118,8 @@ def _renew(workspace: SlackWorkspace, known: ChannelState, root: str, update: Up
 
 def purge(engine: Engine, state: SlackState) -> None:
     """Forget a whole workspace: the app was removed from it."""
-    runs.set_members(engine, {one.audience: [] for one in state.channels().values() if one.audience != EVERYONE})
+    own = f"{state.location}/"  # an open channel may have a group of the company's as its audience
+    runs.set_members(engine, {one.audience: [] for one in state.channels().values() if one.audience.startswith(own)})
     for channel in state.channels():
         _forget(state, channel)
     state.remove()

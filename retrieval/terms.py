@@ -52,7 +52,8 @@ def _is_no_mark(character: str) -> bool:
 
 def _pairs(run: re.Match[str]) -> str:
     """The run as pairs of neighbours between spaces."""
-    pairs = [run[0][place : place + 2] for place in range(len(run[0]) - 1)] or [run[0]]
+    text = run[0]
+    pairs = [text[place : place + 2] for place in range(len(text) - 1)] or [text]
     return f" {' '.join(pairs)} "
 
 

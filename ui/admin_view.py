@@ -69,7 +69,7 @@ def source_line(source: SourceRow) -> str:
 
 def run_line(run: RunRow) -> str:
     """What a run has done, in one line."""
-    names = ("added", "updated", "deleted", "unchanged", "failed")
+    names = ("added", "updated", "removed", "unchanged", "failed")
     parts = [f"{run.counts[name]:,} {name}" for name in names if run.counts.get(name)]
     begun = f"began {moment(run.started_at)}"
     ended = f"ended {moment(run.ended_at)}" if run.ended_at else ""

@@ -8,7 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.door import problem
 
 LARGEST = 2 * 2**20  # bytes; a question has 8,000 characters, a history many of them
-_UPLOADS = "/api/uploads/"  # counts by itself, up to what a document may have
+# Routes that count by themselves, up to what such a file may have.
+_UPLOADS = ("/api/uploads/", "/api/slack-exports/", "/api/admin/people", "/api/answers.csv")
 _PATIENCE = 60.0  # seconds between two parts of what a client sends
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -60,7 +60,8 @@ def connect(remote: RemoteModel) -> LanguageModel:
     key = remote.key.get_secret_value()
     timeout = httpx.Timeout(remote.patience, connect=_CONNECT)
     with ExitStack() as connections:
-        client = connections.enter_context(httpx.Client(headers={"Authorization": f"Bearer {key}"}, timeout=timeout))
+        headers = {"Authorization": f"Bearer {key}"}
+        client = connections.enter_context(httpx.Client(headers=headers, timeout=timeout, trust_env=False))
         listed = _json(client, "GET", f"{url}/models").get("data") or []
         served: dict[str, Any] = {str(model.get("id")): model for model in listed if isinstance(model, dict)}
         name = remote.name or next(iter(served), "")
@@ -78,7 +79,9 @@ def connect(remote: RemoteModel) -> LanguageModel:
         max_completion_tokens=remote.answer_tokens,
         timeout=timeout,
         max_retries=0,  # PatientChat tries again itself: the library would also wait three times for silence
-        http_client=httpx.Client(transport=Patience(httpx.HTTPTransport(), remote.patience), timeout=timeout),
+        http_client=httpx.Client(
+            transport=Patience(httpx.HTTPTransport(), remote.patience), timeout=timeout, trust_env=False
+        ),
     )
     return LanguageModel(name, chat, counter)
 

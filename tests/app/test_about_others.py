@@ -1,6 +1,7 @@
 """Which questions are about another person's pay, health or performance, and which only look like it."""
 
 import json
+import time
 
 import pytest
 
@@ -11,6 +12,7 @@ from app.events import Done, Refused
 from app.people import read_csv
 from app.question import Question
 from retrieval.prompt import FOR_HR
+from retrieval.rewrite import Turn
 
 NAMES = ["Hana Okoro", "Marcus Lind", "May Fields", "Sam Whitlock", "Will Marsh"]
 
@@ -87,6 +89,35 @@ def test_the_desk_names_hr_instead_of_searching_and_hr_itself_may_ask(office: Ho
         *_, last = office.desk.ask(Question(text, people[allowed]))
         assert isinstance(last, Done | Refused)
         assert FOR_HR not in last.answer
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "held"),
+    [
+        ("What is the salary of the team leads?", "And Marcus Lind?", True),
+        ("Which team is Marcus Lind in?", "What is his salary?", True),
+        ("Which team is Marcus Lind in?", "Was he ever warned?", True),
+        ("What is the salary of the team leads?", "And in Leeds?", False),
+        ("Which team is Marcus Lind in?", "And where does he sit?", False),
+        ("Which team is Marcus Lind in?", "What is my salary there?", False),
+        ("Does Marcus Lind approve leave?", "And sick leave?", False),
+    ],
+)
+def test_a_follow_up_is_judged_with_what_it_leans_on(office: Home, before: str, text: str, held: bool) -> None:
+    sam = caller_for(office.engine, "sam@office.example")
+    turns = (Turn(before, "So it stands there. [1]"),)
+    *_, last = office.desk.ask(Question(text, sam, turns=turns))
+    assert isinstance(last, Done | Refused)
+    assert last.answer.startswith(FOR_HR) == held
+
+
+@pytest.mark.parametrize("between", ["-" * 7_900, " -" * 3_900, "-a" * 3_900])
+def test_a_question_of_dashes_is_judged_at_once(between: str) -> None:
+    # 60 dashes once took a minute and a half, in which nobody else got an answer.
+    begun = time.monotonic()
+    asked(f"Is Hana Okoro{between}? salary, paid")
+    asked(f"What is Hana Okoro's{between}? pregnant")
+    assert time.monotonic() - begun < 1
 
 
 def test_no_question_of_the_sample_company_is_held_back() -> None:

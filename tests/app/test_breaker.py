@@ -39,3 +39,15 @@ def test_a_try_that_fails_after_the_rest_begins_another_rest() -> None:
     breaker.failed()
     clock.now += 29
     assert not breaker.lets_through()
+
+
+def test_whether_it_tripped_can_be_asked_without_using_up_the_try() -> None:
+    clock = Clock()
+    breaker = Breaker(failures=1, rest=30, clock=clock)
+    assert not breaker.has_tripped
+    breaker.failed()
+    clock.now += 31
+    assert breaker.has_tripped
+    assert breaker.lets_through()
+    breaker.succeeded()
+    assert not breaker.has_tripped

@@ -285,6 +285,16 @@ def test_history_that_the_client_brings_is_used_and_not_kept(office: Home, sam: 
     assert office.conversations.listed(sam) == before
 
 
+def test_of_a_history_that_the_client_brings_the_end_counts_and_of_a_turn_the_beginning(
+    office: Home, sam: Caller
+) -> None:
+    answerer = Scripted([Piece("27 days.")])
+    turns = tuple(Turn(f"{LEAVE} {number}", "27 days. " * 10_000) for number in range(200))
+    list(replace(office.desk, answerers={"scripted": answerer}).ask(Question("And in Leeds?", sam, turns=turns)))
+    assert [turn.question for turn in answerer.turns] == [f"{LEAVE} {number}" for number in range(150, 200)]
+    assert {len(turn.answer) for turn in answerer.turns} == {8_000}
+
+
 def test_somebody_elses_conversation_cannot_be_continued(office: Home, sam: Caller, hana: Caller) -> None:
     *_, done = asked(office.desk, LEAVE, sam)
     assert isinstance(done, Done)

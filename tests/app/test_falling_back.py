@@ -141,6 +141,17 @@ def test_a_model_that_keeps_failing_is_left_alone_for_a_while(office: Home) -> N
     assert model.begun == 2
 
 
+def test_a_model_that_works_again_answers_a_follow_up(office: Home) -> None:
+    # Rewriting the question used up the one try after the rest, so that the model was never asked for an answer.
+    model, breaker = Says("Twenty-seven days. [1]"), Breaker(failures=1, rest=0)
+    breaker.failed()
+    desk = replace(office.desk, answerers={"llama": FallingBack(model, QuotingAnswerer(office.retriever), breaker)})
+    turns = (Turn(LEAVE, "27 days. [1]"),)
+    *_, last = desk.ask(Question("And how many days for parents?", NOBODY, turns=turns))
+    assert isinstance(last, Done)
+    assert (model.begun, last.instead_of, breaker.has_tripped) == (1, "", False)
+
+
 def test_a_question_that_is_too_long_for_the_model_is_refused_as_before(office: Home) -> None:
     answerer = FallingBack(Says(begins=OverWindow(3, 100)), QuotingAnswerer(office.retriever))
     with pytest.raises(OverWindow):

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app import slack_choices, slack_inbox
+from app import people, slack_choices, slack_inbox
+from app.access import caller_for
 from app.bootstrap import Home
+from app.people import Person
 from app.settings import Settings
 from app.slack_copy import DAILY, LIVE, SlackCopy
 from app.slack_inbox import NewEvent
@@ -111,6 +113,16 @@ def test_when_the_app_is_removed_nothing_is_kept(slack: Office, train: str, sala
     slack.follow()
     assert (slack.paths(), slack.state.channels(), slack.stored()) == ({}, {}, "")
     assert slack_inbox.waiting(slack.home.engine, "syncing", 100) == []
+
+
+def test_when_the_app_is_removed_the_company_keeps_its_groups(slack: Office) -> None:
+    people.add(slack.home.engine, Person("hana@office.example", "Hana", ("staff",), ""))
+    slack.post("C1", "Lunch?")
+    slack.home.ingest(LIVE, "group:staff", NoProgress())
+    slack.admin.uninstall()
+    slack.follow()
+    assert slack.state.channels() == {}
+    assert "group:staff" in caller_for(slack.home.engine, "hana@office.example").audiences
 
 
 def test_messages_of_somebody_who_opts_out_go_and_none_come(slack: Office, train: str) -> None:

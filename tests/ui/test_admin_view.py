@@ -3,6 +3,7 @@
 import pytest
 
 from app.admin.rows import AnswerRow, ChangeRow, DocumentRow, PersonRow, RunRow, SourceRow
+from ingest.report import Report
 from ui import admin_view
 
 HOSTILE = "![x](http://evil.example/x.png) <b>[go](y)</b>"
@@ -67,6 +68,11 @@ def test_a_run_says_what_it_did_and_how_far_it_is() -> None:
     assert admin_view.progress(run()) == (0.4, "4 of 10 documents, about 12 seconds left")
     assert admin_view.progress(run(total=0, seconds_left=None)) == (0.0, "4 read; counting")
     assert admin_view.progress(run(done=11))[0] == 1.0
+
+
+def test_a_run_says_each_thing_that_was_done_to_documents() -> None:
+    counts = Report(added=1, updated=2, removed=3, unchanged=4).counts()
+    assert admin_view.run_line(run(counts=counts)).startswith("1 added, 2 updated, 3 removed, 4 unchanged · began")
 
 
 def test_a_document_says_where_and_when_it_applies() -> None:

@@ -46,8 +46,18 @@ def test_a_length_that_is_not_told_or_a_lie_is_counted() -> None:
     assert client.post("/api/ask", content=parts(LARGEST + 1024), headers=lie).status_code == 413
 
 
-def test_an_upload_has_a_limit_of_its_own() -> None:
-    assert limited().put("/api/uploads/a.pdf", content=b"x" * (LARGEST + 1)).status_code == 200
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/uploads/a.pdf",
+        "/api/slack-exports/team.zip",
+        "/api/admin/people",
+        "/api/admin/people/preview",
+        "/api/answers.csv",
+    ],
+)
+def test_an_upload_has_a_limit_of_its_own(path: str) -> None:
+    assert limited().put(path, content=b"x" * (LARGEST + 1)).status_code == 200
 
 
 def test_what_does_not_come_in_time_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -180,6 +180,14 @@ def test_closing_the_stream_hangs_up(server: OpenAIServer) -> None:
     assert server.left.wait(5)
 
 
+def test_no_proxy_of_the_environment_is_given_the_prompt(server: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("no_proxy", "")
+    assert answer(connected(server))
+
+
 def test_a_key_is_never_shown(server: OpenAIServer) -> None:
     assert "secret" not in repr(RemoteModel(server.url, "", SecretStr("secret"), "", 0, 40))
     assert "secret" not in repr(connected(server))
