@@ -11,6 +11,7 @@ from app.access import Caller, caller_for
 from ingest.audiences import FILE, rules_in
 from ingest.folder import governing
 from ingest.stated_audience import narrowed
+from ingest.verified import VerifiedAnswers
 from retrieval.access import ADMINS, EVERYONE, Audience
 from retrieval.errors import Missing
 from retrieval.ledger.documents import Entry, entries
@@ -78,6 +79,9 @@ def _because(engine: Engine, entry: Entry) -> Iterator[str]:
     """Which rule of the source gave the document its audience, as far as the source can still be asked."""
     with reading(engine) as connection:
         source = connection.execute(select(sources).where(sources.c.name == entry.source)).one()
+    if source.kind == VerifiedAnswers.kind:
+        yield "It is a verified answer: whoever proposed it stated its audience."
+        return
     if source.kind != "folder":
         yield f"It comes from {source.location}: channels that not all may join are for their members."
         return

@@ -208,16 +208,14 @@ class Answer:
     def _keep(self, status: str, parts: Sequence[Part], citations: Sequence[Citation] = (), error: str = "") -> None:
         if self.kept:
             return
-        self.kept = True
-        prompt = self.tokens.prompt
-        ended = Ended(status, self.model, dict(self.timings), prompt, self.conversation, error)
-        tell(self.desk.watches, ended)
         audiences = frozenset(passage.audience for passage in self.used)
         made = Made(self.model, len(self.used), self.tokens)
         made_by = self.model if self.by_model else ""
         kept = (tuple(parts), tuple(citations), audiences, dict(self.timings), made, made_by)
         number = self.desk.keep(self.question, self.conversation, NewMessage("assistant", status, *kept))
+        self.kept = True
         self.answer_id = f"{self.conversation}:{number}" if number else ""
+        self._tell(status, error)
         if self.replaced and status != "failed":
             self.desk.conversations.drop(self.question.caller, self.conversation, self.replaced)
 
@@ -226,6 +224,11 @@ class Answer:
             self._keep(status, parts, error=error)
         except FrontdeskError as exc:  # the ledger is busy, or the conversation was deleted meanwhile
             _log.error("A message could not be kept", exc_info=exc)
+            self._tell(status, error)
+
+    def _tell(self, status: str, error: str) -> None:
+        prompt = self.tokens.prompt
+        tell(self.desk.watches, Ended(status, self.model, dict(self.timings), prompt, self.conversation, error))
 
     def _mark(self, stage: str) -> None:
         self.timings[stage] = round(1000 * (time.perf_counter() - self.begun), 2)

@@ -14,7 +14,7 @@ from retrieval.ledger.engine import reading
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """`answer` is CONVERSATION:NUMBER, as events tell it; `who` is an e-mail address or slack:TEAM/USER."""
+    """`answer` is CONVERSATION:NUMBER, as events tell it; `who` is an e-mail address or TEAM/USER in Slack."""
 
     answer: str
     who: str

@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, delete, or_
 
-from app.tables import conversations, feedback, messages, summaries, training_turns
+from app.tables import conversations, feedback, messages, reviews, summaries, training_turns
 
-_OF_ANSWERS = (feedback, training_turns)  # their `answer` is CONVERSATION:NUMBER
+_OF_ANSWERS = (feedback, reviews, training_turns)  # their `answer` is CONVERSATION:NUMBER
 
 
 def delete_conversations(connection: Connection, ids: Collection[str]) -> None:

@@ -49,6 +49,7 @@ class Launcher:
         self._wants_run = False
         self._starting = threading.Lock()
         self._child: subprocess.Popen[str] | None = None
+        self._refused: dict[str, datetime] = {}  # sources whose run could not begin, and when
         self._closed = threading.Event()
 
     def start(self, arguments: Sequence[str]) -> int:
@@ -105,9 +106,13 @@ class Launcher:
         busy = self._is_busy(now)
         waiting = [one for one in runs.listed_sources(self._engine) if is_due(one, listed, now)]
         for source in waiting if not busy else []:
+            refused_at = self._refused.get(source.name)
+            if refused_at and now - refused_at < timedelta(minutes=source.every_minutes):
+                continue  # a run that could not begin left no trace of itself
             try:
                 self.start(["--", source.path or source.name])
             except Unusable as exc:
+                self._refused[source.name] = now
                 _log.warning("%s could not be ingested by the clock: %s", source.name, exc)
             else:
                 return

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, delete, insert, select, update
 
 from app.csv_rows import Row, content_of, rows_of
+from app.identity import accounts
 from app.tables import people
 from retrieval.countries import code_of, is_code, name_of
 from retrieval.errors import Unusable
@@ -60,7 +61,7 @@ def people_in(data: bytes, name: str) -> list[Person]:
 
 
 def replace_all(engine: Engine, everybody: list[Person]) -> None:
-    """Make these the people and these the groups: who is missing is known no more and in no group."""
+    """Make these the people and these the groups: who is missing is known no more, in no group, signed out."""
     members: dict[str, list[str]] = defaultdict(list)
     with reading(engine) as connection:
         for audience in runs.audiences(connection):
@@ -70,7 +71,9 @@ def replace_all(engine: Engine, everybody: list[Person]) -> None:
         for group in person.groups:
             members[f"group:{group}"].append(person.email)
     rows = [{"email": one.email, "name": one.name, "country": one.country} for one in everybody]
+    now = {one.email for one in everybody}
     with writing(engine) as connection:
+        accounts.forget(connection, set(connection.execute(select(people.c.email)).scalars()) - now)
         connection.execute(delete(people))
         connection.execute(insert(people), rows)
         runs.put_members(connection, members)

@@ -110,9 +110,9 @@ async def healthz() -> dict[str, str]:
 
 
 def readyz(home: Serving, caller: Asking) -> dict[str, Any]:
-    """Ready to answer, and from how much."""
+    """Ready to answer, and from how much that the caller may read."""
     authorize(caller, Action.READ_DOCUMENTS)
-    document_count, chunk_count = lookup.counts(home.engine)
+    document_count, chunk_count = lookup.counts(home.engine, caller.scope)
     return {
         "status": "ready",
         "documents": document_count,

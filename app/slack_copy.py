@@ -154,6 +154,7 @@ class SlackCopy:
         out = opted_out(home.engine, team)
         left = workspace.state.threads_of(out) if out != self._left_out else []
         if not (bodies or left):
+            self._left_out = out
             return False
 
         def update(items: Sequence[Item]) -> None:

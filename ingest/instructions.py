@@ -5,7 +5,7 @@ what no handbook says to its readers; an attack that reads like an ordinary requ
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.concern import Concern
@@ -38,26 +38,26 @@ class _Form:
     pattern: re.Pattern[str]
 
 
-def _form(words: str, *patterns: str) -> _Form:
-    return _Form(tuple(words.split("|")), re.compile("|".join(patterns), re.IGNORECASE))
+def _form(words: Sequence[str], *patterns: str) -> _Form:
+    return _Form(tuple(words), re.compile("|".join(patterns), re.IGNORECASE))
 
 
 _FORMS = (
     _form(
-        "ignore|disregard|forget",
+        ("ignore", "disregard", "forget"),
         rf"(?<!not[ ])(?<!n['’]t[ ])(?<!never[ ])\b(?:disregard|forget|ignore)\s+{_SOME}{{0,3}}?"
         rf"(?:above|all|earlier|initial|original|preceding|previous|prior|system|your)\s+{_SOME}{{0,2}}?{_TOLD}\b",
         r"\b(?:ignore|disregard|forget)\s+(?:all|anything|everything)\s+(?:that\s+)?"
         r"(?:above|before|said|(?:you\s+)?(?:have\s+been|were)\s+told)\b",
     ),
     _form(
-        "you are now|from now on|as if you were|pretend to be|act as a|jailbreak",
+        ("you are now", "from now on", "as if you were", "pretend to be", "act as a", "jailbreak"),
         rf"\byou\s+are\s+now\s+(?:in\s+)?(?:an?\s+|the\s+)?{_SOME}{{0,3}}?(?:assistant|dan|{_MODEL}|mode|unrestricted)\b",
         r"\bfrom\s+now\s+on,?\s+(?:you\s+(?:must|should|will)\s+)?(?:answer|pretend|reply|respond)\b",
         rf"\b(?:act\s+as|as\s+if\s+you\s+were|pretend\s+to\s+be)\s+an?\s+{_SOME}{{0,3}}?(?:{_MODEL}|jailbroken)\b",
     ),
     _form(
-        " ai| a.i|language model|llm|gpt|claude|llama|gemini|copilot|chatbot|assistant",
+        (" ai", " a.i", "language model", "llm", "gpt", "claude", "llama", "gemini", "copilot", "chatbot", "assistant"),
         rf"\byou\s+are\s+(?:an?|the)\s+{_SOME}{{0,3}}?{_MODEL}(?:\s+(?:assistant|model))?\s*[.,:;!]",
         rf"\bif\s+you\s+are\s+(?:an?|the)\s+{_SOME}{{0,3}}?{_MODEL}\b",
         rf"\bas\s+an?\s+{_MODEL}(?:\s+(?:assistant|model))?,?\s+you\b",
@@ -65,30 +65,42 @@ _FORMS = (
         rf"[\s,:]+(?:all\s+|any\s+|the\s+)?(?:{_MODEL}|assistant)(?:\s+(?:assistant|model|reader|system)s?)?\s*[:,!]",
     ),
     _form(
-        "prompt|instructions",
+        ("prompt", "instructions"),
         rf"\b(?:display|leak|output|print|repeat|reveal|send|show|tell)\s+{_SOME}{{0,4}}?"
         rf"(?:system\s+(?:prompt|message|instructions)|(?:hidden|your)\s+(?:initial\s+)?(?:prompt|instructions))\b",
         r"\bsystem\s+prompt\s*[:=]",
         r"\b(?:begin|end|start)\s+(?:of\s+)?(?:system|hidden|secret)\s+(?:instructions|prompt)\b",
     ),
     _form(
-        "im_start|im_end||>|inst]|system:|assistant:",
+        ("im_start", "im_end", "|>", "inst]", "system:", "assistant:"),
         r"<?\|(?:im_start|im_end|system|assistant|user|endoftext|start_header_id|end_header_id|eot_id)\|>?|\[/?INST\]",
         r"(?:^|[.!?\n])\W{0,5}(?:assistant|system)\s*:\s*(?:from\s+now|ignore|you\s+(?:are|must|should|will))\b",
     ),
     _form(
-        "the user|the asker|the human",
+        ("the user", "the asker", "the human"),
         r"\b(?:do\s+not|don['’]?t|never|without)\s+(?:alert|inform|mention|reveal|tell|warn)(?:ing)?\s+"
         r"(?:(?:it|that|this)\s+to\s+)?the\s+(?:asker|human|user)s?\b",
         r"\b(?:if|when|whenever)\s+the\s+(?:asker|human|user)s?\s+asks?\b[^.\n]{0,80}?\b(?:answer|reply|respond|say)\b",
     ),
     _form(
-        "your answer|your output|your reply|your response",
+        ("your answer", "your output", "your reply", "your response"),
         rf"(?:^|[.!?:;\n]\s{{0,9}}|\bplease\s+){_IMPERATIVES}\b(?:[^.!?\n]|[.!?](?!\s)){{0,150}}?\byour\s+{_REPLY}s?\b",
         rf"(?:^|[.!?:;\n]\s{{0,9}})in\s+your\s+{_REPLY}s?,?\s+(?:also\s+)?{_IMPERATIVES}\b",
     ),
     _form(  # German, French, Spanish, Portuguese, Italian, Dutch, Polish
-        "ignor|vergiss|vergessen|oublie|olvid|esque|desconsidere|dimentica|negeer|vergeet|zapomnij",
+        (
+            "ignor",
+            "vergiss",
+            "vergessen",
+            "oublie",
+            "olvid",
+            "esque",
+            "desconsidere",
+            "dimentica",
+            "negeer",
+            "vergeet",
+            "zapomnij",
+        ),
         rf"\b(?:ignorier\w*|vergiss|vergessen\s+sie)\s+{_SOME}{{0,3}}?(?:bisherig|früher|obig|vorangegangen|vorherig|vorig)"
         rf"\w*\s+{_SOME}{{0,2}}?(?:anweisung|befehl|instruktion|regel|vorgabe)",
         rf"\b(?:ignore[rz]?|oublie[rz]?)\s+{_SOME}{{0,3}}?(?:consigne|directive|instruction|règle)s?\s+(?:antérieur|ci-dessus|"

@@ -206,6 +206,9 @@ class Run:
         of_data = digest(f"{digest(data)}:{self._recipe}")
         if before is not None and before.digest == of_data:
             documents.set_stamp(self._engine, {uri: stamp})
+            audience = narrowed(item.audience, before.facts.stated_audience)
+            if (before.audience, before.contact) != (audience.id, audience.contact):
+                documents.set_audience(self._engine, uri, audience)  # what it holds is what it held
             self._count(is_new=False, changed=changed)
             return
         clean = cleaned(item.read(data), self._sensitive)

@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,8 +128,7 @@ class Clicks:
         await ack()
         user = body["user"]["id"]
         choose = self.server.opt_out if body["actions"][0]["action_id"] == OPT_OUT else self.server.opt_in
-        await choose(self.we.team, user)
-        await self.home.publish(user)
+        await self._chosen(user, choose(self.we.team, user))
 
     async def choose_channel(self, ack: AsyncAck, body: Body) -> None:
         """Whether the bot answers in a channel without being mentioned; its members choose."""
@@ -140,8 +139,20 @@ class Clicks:
             await self._tell(user, slack_words.NOT_A_MEMBER)
             return
         choose = self.server.open_channel if action["action_id"] == OPEN_CHANNEL else self.server.close_channel
-        await choose(self.we.team, channel)
-        await self.home.publish(user)
+        await self._chosen(user, choose(self.we.team, channel))
+
+    async def _chosen(self, user: str, choice: Awaitable[None]) -> None:
+        """Keep a choice and show it; the person is told where that fails, for nothing is done then."""
+        try:
+            await choice
+        except Unanswered as exc:
+            _log.warning("A choice in App Home was lost: %s", exc)
+            await self._tell(user, slack_words.GONE_WRONG)
+            return
+        try:
+            await self.home.publish(user)
+        except (Unanswered, SlackRefused, SlackUnsure) as exc:
+            _log.warning("App Home could not be drawn: %s", exc)
 
     async def _accept(self, ack: AsyncAck, body: Body, respond: AsyncRespond, kept: Kept, via: Via) -> None:
         """Take on a question whose answer one person sees. It is kept before it is acknowledged, as all questions are.

@@ -65,13 +65,19 @@ def set_subject(engine: Engine, email: str, subject: str) -> None:
 
 def suspend(engine: Engine, email: str) -> None:
     """Shut somebody out: sessions and links end at once, keys are revoked, and coming back does not revive them."""
-    now = datetime.now(UTC)
     with writing(engine) as connection:
-        _put(connection, email, suspended_at=now)
-        for table in (sessions, links):
-            connection.execute(delete(table).where(table.c.email == email))
-        still_valid = (api_keys.c.email == email) & api_keys.c.revoked_at.is_(None)
-        connection.execute(update(api_keys).where(still_valid).values(revoked_at=now))
+        _put(connection, email, suspended_at=datetime.now(UTC))
+        _end(connection, email)
+
+
+def forget(connection: Connection, emails: Iterable[str]) -> None:
+    """Whoever comes with one of these addresses later is somebody new: password, sessions, links and keys end.
+
+    Who was shut out stays so.
+    """
+    for email in emails:
+        connection.execute(update(accounts).where(accounts.c.email == email).values(password="", subject=""))
+        _end(connection, email)
 
 
 def resume(engine: Engine, email: str) -> None:
@@ -90,6 +96,14 @@ def has_admin(engine: Engine) -> bool:
     )
     with reading(engine) as connection:
         return connection.execute(query).first() is not None
+
+
+def _end(connection: Connection, email: str) -> None:
+    """Sessions and links end, keys are revoked."""
+    for table in (sessions, links):
+        connection.execute(delete(table).where(table.c.email == email))
+    still_valid = (api_keys.c.email == email) & api_keys.c.revoked_at.is_(None)
+    connection.execute(update(api_keys).where(still_valid).values(revoked_at=datetime.now(UTC)))
 
 
 def _found(connection: Connection, email: str = "") -> list[Account]:

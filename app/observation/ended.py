@@ -11,8 +11,8 @@ _log = logging.getLogger(__name__)
 class Ended:
     """One accepted question. `outcome` is answered, quoted, verified, refused, clarified, failed or stopped.
 
-    `timings_ms` has milliseconds from the beginning to the end of each stage: search, first_token, total. `answer` is
-    the kept message's id, `error` the id under which the log has the failure; either may be empty.
+    `timings_ms` has milliseconds from the beginning to the end of each stage: search, first_token, total.
+    `conversation` is where it is kept, `error` the id under which the log has the failure; either may be empty.
     """
 
     outcome: str

@@ -95,7 +95,7 @@ class Switch:
         while not self._stopped.wait(glance):
             try:
                 self.follow(try_out)
-            except OSError:  # a full disk, say: what answers goes on, and the next look may find it mended
+            except Exception:  # noqa: BLE001 - a full disk, say: what answers goes on, the next look may find it mended
                 _log.exception("What is promoted cannot be followed")
 
     def close(self) -> None:

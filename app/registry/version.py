@@ -16,7 +16,7 @@ _FORM = 1
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """`digest` names all that decides its answers. `metrics` are what training told, `origin` where it was copied from.
+    """`digest` names all that decides its answers. `run` is what training told, `origin` where it was copied from.
 
     `retrieval` are the settings that it was registered with, `described` what somebody said of it.
     """

@@ -29,6 +29,8 @@ def open_ledger(url: str) -> Engine:
         raise Unusable(f"The ledger's URL is wrong: {exc}. Write sqlite:///FILE or postgresql+psycopg://...") from exc
     except ModuleNotFoundError as exc:
         raise Unusable("The ledger's database needs a driver. Run: pip install 'frontdesk[postgres]'") from exc
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _configure_postgresql)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -106,6 +108,12 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's own BEGIN below decides, not the driver's implicit one
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _configure_postgresql(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TIME ZONE 'UTC'")  # times are read as that, whatever the server's own zone is
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

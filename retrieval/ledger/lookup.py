@@ -153,12 +153,16 @@ def fact(engine: Engine, name: str) -> str | None:
         return connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar()
 
 
-def counts(engine: Engine) -> tuple[int, int]:
-    """How many documents and chunks are answerable."""
+def counts(engine: Engine, scope: Scope | None = None) -> tuple[int, int]:
+    """How many documents and chunks are answerable: in scope, without one in all."""
+    all_documents = select(func.count()).select_from(documents)
+    alive = select(func.count()).select_from(chunks).where(chunks.c.ordinal.is_not(None))
+    if scope is not None:
+        inside = documents.c.audience.in_(scope.audiences)
+        all_documents = all_documents.where(inside)
+        alive = alive.where(chunks.c.uri.in_(select(documents.c.uri).where(inside)))
     with reading(engine) as connection:
-        document_count = connection.execute(select(func.count()).select_from(documents)).scalar_one()
-        alive = select(func.count()).select_from(chunks).where(chunks.c.ordinal.is_not(None))
-        return document_count, connection.execute(alive).scalar_one()
+        return connection.execute(all_documents).scalar_one(), connection.execute(alive).scalar_one()
 
 
 def _inside(scope: Scope) -> ColumnElement[bool]:

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from app import approval, verified_answers
 from app.access import caller_for
 from app.access_explained import explain
 from app.bootstrap import Home
 from ingest.report import NoProgress
-from retrieval.access import ADMINS
+from retrieval.access import ADMINS, PUBLIC
 from retrieval.document import NO_FACTS
 from retrieval.errors import Missing
 from retrieval.ledger import runs
 from tests.app.conftest import FILES, PEOPLE
+from tests.app.test_verified_answers import HALF_DAYS
 from tests.conftest import write
 from tests.stored import store
 from tests.word_embedder import WordEmbedder
@@ -162,3 +165,10 @@ def test_an_unknown_document_or_person_is_named(office: Home) -> None:
         explain(office.engine, "office/x.md", SAM)
     with pytest.raises(Missing, match=r"Nobody with the address 'eve@office\.example' is known"):
         explain(office.engine, "office/leave.md", "eve@office.example")
+
+
+def test_a_verified_answer_is_explained_as_what_it_is(own_office: Home) -> None:
+    verified_answers.propose(own_office.engine, [HALF_DAYS])
+    approval.approve(own_office, "half")
+    (uri,) = verified_answers.standing(own_office.engine, PUBLIC, date(2026, 1, 1)).usable
+    assert any("verified answer" in sentence for sentence in explain(own_office.engine, uri).because)

@@ -68,7 +68,7 @@ def test_it_knows_for_whom_it_speaks(client_of: Callable[[str], Client]) -> None
 
 
 def test_it_knows_whether_the_server_is_ready(sams: Client) -> None:
-    assert (sams.ready()["status"], sams.ready()["documents"]) == ("ready", 5)
+    assert (sams.ready()["status"], sams.ready()["documents"]) == ("ready", 3)
 
 
 def test_a_refusal_of_the_server_is_its_sentence_and_status(sams: Client) -> None:

@@ -343,6 +343,17 @@ def test_a_conversation_deleted_while_its_answer_streams_ends_in_failed(office: 
     assert ends(list(events)) == [Failed]
 
 
+def test_an_answer_that_could_not_be_kept_is_no_success_for_who_watches(office: Home, sam: Caller) -> None:
+    ended: list[str] = []
+    desk = replace(desk_with(office, Scripted([Piece("27 days.")])), watches=[lambda one: ended.append(one.outcome)])
+    events = desk.ask(Question(LEAVE, sam))
+    found = next(events)
+    assert isinstance(found, Found)
+    office.conversations.forget(sam, found.conversation)
+    assert ends(list(events)) == [Failed]
+    assert ended == ["failed"]
+
+
 def test_a_conversation_deleted_before_a_reader_goes_away_closes_quietly(office: Home, sam: Caller) -> None:
     events = desk_with(office, Scripted([Piece("27 "), Piece("days.")])).ask(Question(LEAVE, sam))
     found, _ = next(events), next(events)

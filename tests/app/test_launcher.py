@@ -1,7 +1,7 @@
 """Runs that the server starts by itself or for somebody."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -102,6 +102,23 @@ def test_a_source_that_cannot_begin_does_not_hold_up_the_others(home: Home, laun
     newest = runs.listed_runs(home.engine)[0]
     assert (newest.id > 1, newest.source) == (True, "notes")
     assert finished(home, newest.id).state == "done"
+
+
+def test_a_source_that_could_not_begin_is_not_tried_at_every_look(
+    home: Home, launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Sequence[str]] = []
+
+    def refuse(arguments: Sequence[str]) -> int:
+        tried.append(arguments)
+        raise Unusable("There is nothing")
+
+    monkeypatch.setattr(launcher, "start", refuse)
+    runs.schedule(home.engine, "notes", 10)
+    begun = datetime.now(UTC) + timedelta(minutes=11)
+    for seconds in range(0, 1260, 15):
+        launcher.start_due(begun + timedelta(seconds=seconds))
+    assert len(tried) == 3  # at once, after ten minutes, after twenty
 
 
 def test_nothing_is_started_beside_a_run_that_goes_on(home: Home, launcher: Launcher) -> None:

@@ -7,6 +7,7 @@ import pytest
 from app import people
 from app.access import caller_for
 from app.bootstrap import Home
+from app.identity import accounts, keys, sessions
 from app.people import Person
 from retrieval.errors import Missing, Unusable
 from retrieval.ledger import lookup, runs
@@ -93,6 +94,29 @@ def test_who_is_missing_in_a_new_file_is_unknown_and_in_no_group_at_once(home: H
     assert lookup.audiences_of(home.engine, "ada@office.example") == frozenset()
     with pytest.raises(Missing, match="Nobody with the address 'ada@office.example' is known"):
         caller_for(home.engine, "ada@office.example")
+
+
+def test_whoever_comes_later_with_the_address_of_somebody_who_left_is_somebody_new(home: Home) -> None:
+    engine = home.engine
+    people.replace_all(engine, [ADA, SAM])
+    accounts.set_password(engine, ADA.email, "hashed")
+    accounts.set_subject(engine, ADA.email, "subject")
+    session, (_, key) = sessions.begin(engine, ADA.email), keys.create(engine, ADA.email, "script", "ask", 30)
+    people.replace_all(engine, [SAM])
+    people.replace_all(engine, [ADA, SAM])
+    account = accounts.account_of(engine, ADA.email)
+    assert account is not None
+    assert (account.password, accounts.owner_of(engine, "subject")) == ("", "")
+    assert sessions.session_of(engine, session) is None
+    assert keys.valid(engine, key) is None
+
+
+def test_who_was_shut_out_stays_so_when_imported_again(home: Home) -> None:
+    people.replace_all(home.engine, [ADA, SAM])
+    accounts.suspend(home.engine, ADA.email)
+    people.replace_all(home.engine, [SAM])
+    people.replace_all(home.engine, [ADA, SAM])
+    assert accounts.suspended(home.engine, [ADA.email]) == {ADA.email}
 
 
 def test_who_left_a_group_is_out_of_it_at_once(home: Home) -> None:

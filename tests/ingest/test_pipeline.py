@@ -182,6 +182,18 @@ def test_a_changed_audience_is_an_update_that_embeds_nothing(company: Company) -
     assert company.counts() == numbers(updated=1, unchanged=2)
 
 
+def test_what_only_admins_could_read_is_opened_by_a_rule_though_the_file_was_saved_again(company: Company) -> None:
+    closed = '[[rule]]\npaths = "leave.md"\naudience = "group:admins"\n'
+    text = (company.folder / "leave.md").read_text()
+    write(company.folder, {"audiences.toml": closed})
+    company.ingest()
+    write(company.folder, {"audiences.toml": "", "leave.md": text})
+    os.utime(company.folder / "leave.md", (1, 1))
+    report = company.ingest()
+    assert (report.updated, report.chunks_embedded) == (1, 0)
+    assert {entry.audience for entry in documents.entries(company.home.engine)} == {"everyone"}
+
+
 def test_a_changed_audience_counts_on_the_next_question(company: Company) -> None:
     company.ingest()
     write(company.folder, {"audiences.toml": '[[rule]]\npaths = "leave.md"\naudience = "group:hr"\n'})

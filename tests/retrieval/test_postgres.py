@@ -1,7 +1,7 @@
 """The ledger on a real PostgreSQL."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from ingest.report import NoProgress
 from retrieval.document import NO_FACTS, Facts
 from retrieval.errors import LedgerBusy, LedgerDamaged
 from retrieval.ledger import documents as ledger_documents
+from retrieval.ledger import runs
+from retrieval.ledger.engine import open_ledger
 from tests.conftest import write
 from tests.postgres_server import PostgresServer
 
@@ -90,3 +92,16 @@ def test_a_database_that_is_not_there_is_named(make_home: Callable[..., Home]) -
     home = make_home(ledger="postgresql+psycopg://frontdesk@127.0.0.1:9/postgres")
     with pytest.raises(LedgerDamaged, match="cannot be used"):
         _ = home.engine
+
+
+def test_times_are_in_utc_whatever_the_zone_of_the_database(postgres_cluster: PostgresServer) -> None:
+    name = postgres_cluster.new_database()
+    engine = open_ledger(postgres_cluster.url(name))
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"ALTER DATABASE {name} SET timezone TO 'Pacific/Auckland'")
+    engine.dispose()
+    runs.start_run(engine, "office")
+    (run,) = runs.listed_runs(engine)
+    assert run.started_at.utcoffset() == timedelta()
+    assert run.started_at.date() == datetime.now(UTC).date()
+    engine.dispose()

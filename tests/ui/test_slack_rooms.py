@@ -3,9 +3,14 @@
 import asyncio
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
+from app.client import Unanswered
 from app.slack_client import SlackClient
 from tests.ui.slack_world import BONUS, LEAVE, World
+from ui.slack_calls import Calls
+from ui.slack_readers import Readers
+from ui.slack_rooms import Rooms
 
 pytestmark = [pytest.mark.anyio, pytest.mark.heavy]
 
@@ -54,6 +59,30 @@ async def test_who_left_while_the_bot_was_away_is_known_when_it_starts(here: Wor
     assert await titles(here, "ann@example.test") == [BONUS]
     async with here.bot():
         await until_titles(here, "ann@example.test", [])
+
+
+class _AwayAtFirst(SlackClient):
+    """Reaches its server the second time only."""
+
+    tries = 0
+
+    async def rooms(self, team: str) -> list[str]:
+        self.tries += 1
+        if self.tries == 1:
+            raise Unanswered("The server cannot be reached")
+        return await super().rooms(team)
+
+
+async def test_a_server_that_is_away_when_the_bot_starts_is_told_later(here: World) -> None:
+    async with here.bot():
+        await here.answered("C2", here.slack.as_user("U1").ask("C2", BONUS))
+    here.slack.workspace.channels["C2"].members.remove("U1")
+    calls = Calls(AsyncWebClient("xoxb-fake", base_url=here.slack.base_url), here.slack.clock)
+    async with _AwayAtFirst(here.server, here.setup.key) as server:
+        rooms = asyncio.create_task(Rooms(server, Readers(calls, "T1"), "T1", patience=0.01).run())
+        await until_titles(here, "ann@example.test", [])
+        rooms.cancel()
+    assert server.tries > 1
 
 
 async def test_a_direct_conversation_stays_with_its_author(here: World) -> None:

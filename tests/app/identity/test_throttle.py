@@ -43,6 +43,14 @@ def test_a_right_password_forgives_what_was_mistyped() -> None:
     assert tried(throttle, 9, "sam", "10.0.0.1") == 9
 
 
+def test_colleagues_behind_one_address_do_not_lock_each_other_out() -> None:
+    throttle = Throttle()
+    for number in range(200):
+        throttle.sign_in(f"colleague-{number}", "10.0.0.1")
+        throttle.signed_in(f"colleague-{number}", "10.0.0.1")
+    assert sum(tried(throttle, 1, f"account-{number}", "10.0.0.1") for number in range(120)) == 50
+
+
 def test_the_refusal_says_when_to_come_back() -> None:
     throttle = Throttle()
     with pytest.raises(TooMany, match=r"too many attempts to sign in\. Please try again in 15 minutes") as caught:
