@@ -17,6 +17,7 @@ def approve(home: Home, answer: str) -> None:
     with home.alone():
         verified_answers.approve(home.engine, answer)
         home.ingest_source(VerifiedAnswers(verified_answers.approved(home.engine)), NoProgress())
+        verified_answers.note_sources(home.engine, answer)
 
 
 def take_back(home: Home, answer: str) -> None:

@@ -45,4 +45,4 @@ def _day(day: date | None) -> str:
 
 def readable(engine: Engine, scope: Scope) -> list[documents.Entry]:
     """The documents inside a scope."""
-    return [entry for entry in documents.entries(engine) if entry.audience in scope]
+    return documents.entries(engine, scope=scope)

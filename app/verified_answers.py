@@ -18,7 +18,7 @@ from ingest.verified import ApprovedAnswer, VerifiedAnswers
 from retrieval.access import EVERYONE, Audience, Scope, audience_id
 from retrieval.chunk import digest
 from retrieval.errors import Missing, Unusable
-from retrieval.ledger import documents, runs
+from retrieval.ledger import documents, resting, runs
 from retrieval.ledger.documents import Entry
 from retrieval.ledger.engine import reading, writing
 from retrieval.search import NONE_VERIFIED, Verified
@@ -108,6 +108,13 @@ def approve(engine: Engine, answer: str) -> None:
     now = {"state": APPROVED, "approved_at": datetime.now(UTC), "digests": digests}
     with writing(engine) as connection:
         connection.execute(update(verified_answers).where(verified_answers.c.id == answer).values(**now))
+
+
+def note_sources(engine: Engine, answer: str) -> None:
+    """Let the ledger show the answer's document only to those who may read all that it rests on."""
+    uri = uri_of(engine, answer)
+    if uri:
+        resting.rest_on(engine, uri, answer_of(engine, answer).sources)
 
 
 def forget(engine: Engine, answer: str) -> None:

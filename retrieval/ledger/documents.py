@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 from sqlalchemy import BindParameter, Connection, Engine, Row, bindparam, delete, insert, select, update
 
-from retrieval.access import Audience
+from retrieval.access import Audience, Scope
 from retrieval.chunk import Chunk
 from retrieval.concern import Concern
 from retrieval.document import NO_FACTS, Facts
 from retrieval.errors import Missing
 from retrieval.ledger import lookup
 from retrieval.ledger.engine import reading, writing
-from retrieval.ledger.schema import chunks, documents, embeddings, facts, failures, index_changes
+from retrieval.ledger.resting import inside
+from retrieval.ledger.schema import chunks, documents, embeddings, facts, failures, index_changes, rests_on
 from retrieval.reading import Reading
 from retrieval.words import packed
 
@@ -67,21 +68,20 @@ class Version:
     fleeting: bool = False
 
 
-def entries(engine: Engine, source: str | None = None) -> list[Entry]:
-    """All documents, or one source's, by uri."""
+def entries(engine: Engine, source: str | None = None, scope: Scope | None = None) -> list[Entry]:
+    """All documents, or one source's, or those inside a scope, by uri."""
     query = _ENTRIES.order_by(documents.c.uri)
-    if source is not None:
-        query = query.where(documents.c.source == source)
+    query = query if scope is None else query.where(inside(scope))
+    query = query if source is None else query.where(documents.c.source == source)
     with reading(engine) as connection:
-        rows = connection.execute(query).all()
-    return [_entry(row) for row in rows]
+        return [_entry(row) for row in connection.execute(query)]
 
 
 def entries_at(engine: Engine, uris: Collection[str]) -> dict[str, Entry]:
     """Those of these documents that are there, by uri."""
     with reading(engine) as connection:
-        rows = connection.execute(_ENTRIES.where(documents.c.uri.in_(list(uris)))).all() if uris else []
-    return {row.uri: _entry(row) for row in rows}
+        found = connection.execute(_ENTRIES.where(documents.c.uri.in_(list(uris)))) if uris else ()
+        return {row.uri: _entry(row) for row in found}
 
 
 def texts(engine: Engine) -> Iterator[tuple[str, str]]:
@@ -182,7 +182,8 @@ def remove(engine: Engine, uri: str) -> int:
         digests = set(connection.execute(select(chunks.c.embedding).where(chunks.c.uri == uri)).scalars())
         gone = connection.execute(delete(chunks).where(chunks.c.uri == uri)).rowcount
         connection.execute(delete(documents).where(documents.c.uri == uri))
-        connection.execute(delete(failures).where(failures.c.uri == uri))
+        for table in (failures, rests_on):
+            connection.execute(delete(table).where(table.c.uri == uri))
         _forget_unused_embeddings(connection, digests)
         note_purge_is_due(connection)
         return gone

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, Oper
 
 from retrieval.errors import LedgerBusy, LedgerDamaged, Unusable
 
-HEAD = "0016"
+HEAD = "0017"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 10
 COPY = ".before-"  # begins the ending of a copy of the file, named after what was done next

@@ -62,6 +62,14 @@ documents = Table(
     Column("concerns", JSON, nullable=False, server_default="[]"),
 )
 
+# A document that is made of others, such as an answer that a person wrote; `source` is the uri of one of these.
+rests_on = Table(
+    "rests_on",
+    metadata,
+    Column("uri", String, primary_key=True),
+    Column("source", String, primary_key=True),
+)
+
 chunks = Table(
     "chunks",
     metadata,

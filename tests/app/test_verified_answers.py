@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from app import approval, verified_answers
+from app import approval, panel, verified_answers
 from app.access import NOBODY, Caller, caller_for
 from app.bootstrap import Home
 from app.events import VERIFIED, Done, Refused
+from app.langchain_retriever import FrontdeskRetriever
 from app.question import Question
 from app.verified_answers import VerifiedAnswer
 from ingest.report import NoProgress
-from retrieval.access import EVERYONE, PUBLIC, Scope
+from retrieval.access import EVERYONE, PUBLIC, Audience, Scope
 from retrieval.errors import Missing, Unusable
-from retrieval.ledger import documents
+from retrieval.ledger import documents, lookup
 
 HEAD = "question,answer,owner,audience,sources,expires\n"
 TODAY = datetime.now(UTC).date()
@@ -37,6 +38,29 @@ def approved(own_office: Home) -> Home:
     verified_answers.propose(own_office.engine, [HALF_DAYS])
     approval.approve(own_office, "half")
     return own_office
+
+
+def test_an_answer_is_shown_nowhere_to_who_may_not_read_its_source_any_more(approved: Home, tmp_path: Path) -> None:
+    sam, hana = (caller_for(approved.engine, f"{name}@office.example") for name in ("sam", "hana"))
+    *_, done = approved.desk.ask(Question("Can I take annual leave as half days?", sam))
+    assert isinstance(done, Done)
+    chunk, uri = done.citations[0].chunk, done.citations[0].uri
+
+    def shown(caller: Caller) -> list[bool]:
+        found = FrontdeskRetriever(retriever=approved.retriever, scope=caller.scope, k=5).invoke("half days of leave")
+        return [
+            ANSWER in approved.conversations.transcript(sam, done.conversation)[-1].text if caller is sam else True,
+            bool(lookup.find(approved.engine, [chunk], caller.scope)),
+            uri in {entry.uri for entry in panel.readable(approved.engine, caller.scope)},
+            uri in {document.metadata["uri"] for document in found},
+        ]
+
+    assert shown(sam) == [True] * 4
+    documents.set_audience(approved.engine, LEAVE, Audience("group:hr"))
+    assert (shown(sam), shown(hana)) == ([False] * 4, [True] * 4)
+    documents.remove(approved.engine, LEAVE)
+    assert (shown(sam), shown(hana)) == ([False] * 4, [True, False, False, False])
+    assert lookup.counts(approved.engine, sam.scope)[0] == len(panel.readable(approved.engine, sam.scope))
 
 
 def csv(folder: Path, text: str) -> Path:
