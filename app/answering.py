@@ -4,6 +4,7 @@ import logging
 import secrets
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,9 +20,10 @@ from app.told import citation_of, citations_written, closest, source_of, word_fo
 from retrieval import country
 from retrieval.access import Scope
 from retrieval.budget import TokenUse, passages_wanted
-from retrieval.errors import FrontdeskError
+from retrieval.errors import FrontdeskError, SourceGone
+from retrieval.ledger import lookup
 from retrieval.passage import Passage
-from retrieval.prompt import ASK, CLOSEST, FOR_HR, REFUSAL, clarification, refusal
+from retrieval.prompt import ASK, CLOSEST, FOR_HR, REFUSAL, SOURCE_REMOVED, clarification, refusal
 from retrieval.rewrite import Turn
 from retrieval.search import Finding
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from app.desk import Desk
 
 _log = logging.getLogger(__name__)
+_LOOK = 0.25  # seconds between two looks at whether the sources of an answer in progress are still there
 
 
 @dataclass(slots=True)
@@ -52,6 +55,7 @@ class Answer:
     answer_id: str = ""
     tokens: TokenUse = field(default_factory=TokenUse)
     by_model: bool = False
+    looked: float = 0.0  # when the sources were last seen to be there
 
     def __post_init__(self) -> None:
         self.model = self.answerer.name
@@ -61,7 +65,7 @@ class Answer:
         try:
             yield from self._answered()
         except (GeneratorExit, KeyboardInterrupt):
-            self._keep_if_possible("stopped", self.said)
+            self._keep_if_possible("stopped", self.said if self._has_sources() else [Part(SOURCE_REMOVED)])
             raise
         except FrontdeskError as exc:
             yield self._failed(exc, exc.user_message, retryable=exc.retryable)
@@ -132,8 +136,8 @@ class Answer:
     def _streamed(self, answering: Answering, finding: Finding) -> Iterator[AnswerEvent]:
         citations: list[Citation] = []
         numbered = {passage.number: passage for passage in answering.passages}
-        try:
-            for piece in answering.pieces:
+        with closing(self._watched(answering.pieces)) as pieces:
+            for piece in pieces:
                 if piece.before is not None:
                     yield Waits(piece.before, self.conversation)
                 elif piece.instead_of:
@@ -144,21 +148,40 @@ class Answer:
                         passage = numbered[piece.quote.number]
                         citations.append(citation_of(passage, piece.quote.start, piece.quote.end))
                     yield Token(piece.text)
-        finally:
-            close = getattr(answering.pieces, "close", None)
-            if close:
-                close()
         answer = self.answer.strip()
         if not answer:
             yield self._refused(finding, answering.tokens)
             return
         citations += citations_written(answer, numbered, {citation.number for citation in citations})
         self._mark("total")
+        self._look_at_sources()
         self._keep(self._status(), self.said, citations)
         if self.turns and self.question.turns is None:
             self.desk.summaries.refresh(self.question.caller, self.conversation)
         told = (answer, tuple(citations), answering.tokens, self.timings, self.conversation)
         yield Done(*told, self.model, self.answer_id, self.instead_of)
+
+    def _watched(self, pieces: Iterator[Piece]) -> Generator[Piece]:
+        """The pieces, as long as what they are made of is there."""
+        try:
+            for piece in pieces:
+                if time.perf_counter() - self.looked > _LOOK:
+                    self._look_at_sources()
+                yield piece
+        finally:
+            close = getattr(pieces, "close", None)
+            if close:
+                close()
+
+    def _look_at_sources(self) -> None:
+        """Raise SourceGone where one was deleted or closed meanwhile: no word of it is said or kept any more."""
+        if not self._has_sources():
+            raise SourceGone
+        self.looked = time.perf_counter()
+
+    def _has_sources(self) -> bool:
+        used = {chunk.id for passage in self.used for chunk in passage.chunks}
+        return not used or used <= lookup.quoted(self.desk.engine, used, self.question.caller.scope).keys()
 
     def _status(self) -> str:
         if self.model == VERIFIED:

@@ -6,6 +6,7 @@ FrontdeskError
 ├── NotSignedIn         what should prove who somebody is does not
 ├── TooMany             more than may be asked in this time (may be tried again)
 ├── Missing             nothing is known under that name
+├── SourceGone          a source was deleted or closed while its answer was written (may be tried again)
 ├── StillAnswering      another answer is in progress there (may be tried again)
 ├── LedgerBusy          another process is writing (may be tried again)
 ├── LedgerDamaged       the database cannot be used
@@ -78,6 +79,16 @@ class Missing(FrontdeskError):
     """Nothing is known under that name."""
 
     status = 404
+
+
+class SourceGone(FrontdeskError):
+    """What an answer is made of was deleted, or closed to the asker, while it was written."""
+
+    retryable = True
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("A source of this answer was deleted or closed while it was written. Please ask again")
 
 
 class StillAnswering(FrontdeskError):

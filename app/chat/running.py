@@ -8,7 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 
 from app.desk import Begun
-from app.events import AnswerEvent
+from app.events import AnswerEvent, Found
 from retrieval.errors import StillAnswering
 
 _MOST = 600  # answers at once, each a thread that mostly waits
@@ -29,6 +29,12 @@ class Running:
         self._followers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._thread = threading.Thread(target=self._run, daemon=True, name="answer")
         self._thread.start()
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The chunks that its sources begin with, as far as it was told."""
+        found = (event for event in self._said if isinstance(event, Found))
+        return frozenset(source.chunk for event in found for source in event.sources)
 
     def stop(self, patience: float = _PATIENCE) -> None:
         """End it at its next word; waits until what was said is kept, but not for ever."""

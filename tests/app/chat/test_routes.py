@@ -6,10 +6,14 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from app.access import NOBODY, Caller
+from app import receipt
+from app.access import NOBODY, Caller, caller_for
 from app.bootstrap import Home
 from app.chat import hand_off
+from app.events import Found
+from app.question import Question
 from retrieval.access import ADMINS
+from retrieval.ledger import documents
 from retrieval.prompt import SOURCE_REMOVED
 from tests.app.test_server import HANA, LEAVE, PAY, SAM, Slow, client_of, with_answerers
 
@@ -68,6 +72,33 @@ def test_an_answer_in_progress_is_followed_from_its_begin_and_stopped(office: Ho
         assert talk["messages"][-1]["status"] == "stopped"
         assert talk["messages"][-1]["text"].startswith("word word word")
         assert client.get(f"/api/conversations/{conversation}/answer").status_code == 404
+
+
+def test_an_answer_in_progress_ends_when_its_source_is_deleted_and_nothing_of_it_stays(own_office: Home) -> None:
+    with client_of(with_answerers(own_office, slow := Slow()), SAM) as client:
+        conversation = client.post("/api/questions", json={"question": LEAVE}).json()["conversation"]
+        while slow.given < 3:
+            time.sleep(0.005)
+        assert receipt.delete(own_office, "office/leave.md").found == ()
+        late = client.get(f"/api/conversations/{conversation}/answer")
+        assert (late.status_code, "27 days" in late.text) in ((409, False), (404, False))
+        while client.get(f"/api/conversations/{conversation}/talk").json()["in_progress"]:
+            time.sleep(0.005)
+        last = client.get(f"/api/conversations/{conversation}/talk").json()["messages"][-1]
+        assert (last["status"], "word" in last["text"]) == ("failed", False)
+        assert last["text"].startswith("A source of this answer was deleted or closed while it was written.")
+
+
+def test_an_answer_that_is_stopped_after_its_source_was_deleted_keeps_no_word(own_office: Home) -> None:
+    caller = caller_for(own_office.engine, SAM)
+    events = with_answerers(own_office, Slow()).desk.ask(Question(LEAVE, caller))
+    found = next(events)
+    assert isinstance(found, Found)
+    next(events)
+    documents.remove(own_office.engine, "office/leave.md")
+    events.close()  # type: ignore[attr-defined]
+    *_, last = own_office.conversations.transcript(caller, found.conversation)
+    assert (last.status, last.text) == ("stopped", SOURCE_REMOVED)
 
 
 def test_a_server_that_ends_keeps_what_was_said(office: Home) -> None:
