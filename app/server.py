@@ -39,7 +39,7 @@ from app.panel import opened, readable
 from app.question import Question
 from app.registry.smoke import try_out
 from app.run_routes import ROUTES as RUN_ROUTES
-from app.server_sent import sent
+from app.server_sent import in_answering, sent
 from app.slack_copy import SlackCopy
 from app.slack_routes import ROUTES as SLACK_ROUTES
 from retrieval.errors import FrontdeskError
@@ -122,23 +122,24 @@ def readyz(home: Serving, caller: Asking) -> dict[str, Any]:
     }
 
 
-def ask(body: AskRequest, home: Serving, caller: Questioning) -> Response:
+async def ask(body: AskRequest, home: Serving, caller: Questioning) -> Response:
     """Answer a question as a stream of events."""
-    events = home.desk.ask(Question(body.question, caller, body.conversation, None, body.model))
+    question = Question(body.question, caller, body.conversation, None, body.model)
+    events = await in_answering(lambda: home.desk.ask(question))
     return EventSourceResponse(sent(events, lambda event: [to_json(event)]))
 
 
-def chat_completions(body: ChatRequest, home: Serving, caller: Questioning) -> Response:
+async def chat_completions(body: ChatRequest, home: Serving, caller: Questioning) -> Response:
     """The OpenAI-compatible way: the client keeps the history, nothing is stored."""
     question = Question(
         openai_format.last_question(body), caller, "", openai_format.turns(body), openai_format.answerer(body)
     )
     model = body.model or next(iter(home.answerers))
-    events = home.desk.ask(question)
+    events = await in_answering(lambda: home.desk.ask(question))
     if body.stream:
         encoder = openai_format.Chunks(model)
         return EventSourceResponse(sent(events, encoder.encode, end="[DONE]"))
-    *_, last = events
+    *_, last = await in_answering(lambda: list(events))
     if isinstance(last, Failed):
         return problem(503 if last.retryable else 500, "The question failed", f"{last.message} (error {last.error})")
     return JSONResponse(openai_format.completion(model, last))

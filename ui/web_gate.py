@@ -11,9 +11,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.client import Unanswered
+from app.identity.login_client import SignedIn
 
 _OPEN = {"/favicon.png", "/_stcore/health", "/login", "/logout", "/welcome"}
 _OPEN_BELOW = ("/static/", "/oidc/")
+_UPLOADS = "/_stcore/upload_file/"  # Streamlit keeps all of it in memory; only pages of admins ask for files
 _HERE = {"127.0.0.1", "localhost", "::1"}
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -64,10 +66,10 @@ class House:
 class Gate:
     """In front of the page. Without a login it looks at names and origins only."""
 
-    def __init__(self, app: ASGIApp, house: House, is_valid: Callable[[str], bool]) -> None:
+    def __init__(self, app: ASGIApp, house: House, who: Callable[[str], SignedIn | None]) -> None:
         self._app = app
         self._house = house
-        self._is_valid = is_valid
+        self._who = who
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, lead to the sign-in, or pass on."""
@@ -98,9 +100,10 @@ class Gate:
     async def _unless_signed_in(self, scope: Scope, headers: Headers) -> Response | None:
         token = HTTPConnection(scope).cookies.get(self._house.cookie, "")
         try:
-            is_valid = await run_sync(self._is_valid, token) if token else False
-            if is_valid:
-                return None
+            who = await run_sync(self._who, token) if token else None
+            if who is not None:
+                is_closed = scope["path"].startswith(_UPLOADS) and not who.admin
+                return PlainTextResponse("Only admins send files.", 403) if is_closed else None
         except Unanswered as exc:
             return PlainTextResponse(str(exc), 503)
         if scope["type"] == "http" and scope["method"] == "GET" and "text/html" in headers.get("accept", ""):

@@ -41,6 +41,6 @@ _client = LoginClient(
 app = st.App(
     Path(__file__).with_name("web.py"),
     routes=Login(_house, _client).routes,
-    middleware=[Middleware(Gate, house=_house, is_valid=lambda token: _client.who(token) is not None)],
+    middleware=[Middleware(Gate, house=_house, who=_client.who)],
     exception_handlers=HANDLERS,
 )

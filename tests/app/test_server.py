@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -48,6 +49,23 @@ class Slow(Scripted):
                 yield Piece("word ")
         finally:
             self.stopped.set()
+
+
+class Waiting(Scripted):
+    """Says nothing until it may."""
+
+    def __init__(self) -> None:
+        super().__init__([], "waiting")
+        self.begun = 0
+        self.go_on = threading.Event()
+
+    def begin(self, question: str, standalone: str, passages: Sequence[Passage], turns: Sequence[Turn]) -> Answering:
+        return Answering(tuple(passages), TokenUse(), self._words())
+
+    def _words(self) -> Iterator[Piece]:
+        self.begun += 1
+        self.go_on.wait(60)
+        yield Piece("27 days.")
 
 
 class Surprise(Scripted):
@@ -172,6 +190,28 @@ def test_people_are_listed_in_the_demo_only(office: Home, client: TestClient) ->
     demo.__dict__["engine"] = office.engine
     listed = client_of(demo).get("/api/people").json()
     assert [one["name"] for one in listed] == ["Hana", "Marcus", "Sam"]
+
+
+def test_many_long_answers_hold_up_nobody_elses_short_request(office: Home) -> None:
+    waiting = Waiting()
+    body = {"messages": [{"role": "user", "content": LEAVE}]}
+    headers = {"Authorization": f"Bearer {service_key(office.settings.home)}"}
+    with (
+        served(with_answerers(office, waiting)) as url,
+        httpx.Client(base_url=url, headers=headers, trust_env=False, limits=httpx.Limits(), timeout=60) as client,
+        ThreadPoolExecutor(50) as pool,
+    ):
+        asked = [pool.submit(client.post, "/v1/chat/completions", json=body) for _ in range(50)]
+        try:
+            deadline = time.monotonic() + 20
+            while waiting.begun < 50 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            begun = time.monotonic()
+            assert client.get("/api/me", timeout=10).status_code == 200
+            assert time.monotonic() - begun < 5
+        finally:
+            waiting.go_on.set()
+        assert {one.result().status_code for one in asked} == {200}
 
 
 def test_readyz_says_from_how_much_one_may_read_and_by_whom(client: TestClient, office: Home) -> None:

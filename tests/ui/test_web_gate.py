@@ -1,6 +1,7 @@
 """The page's gate: who is let through to the page, and the headers that every answer carries."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from starlette.applications import Starlette
@@ -11,11 +12,13 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.client import Unanswered
+from app.identity.login_client import SignedIn
 from ui.screens.admin.pages import TITLES
 from ui.web_gate import Gate, House
 
 HOST = "http://127.0.0.1:8611"
 SOCKET = "ws://127.0.0.1:8611/_stcore/stream"
+SIGNED_IN = SignedIn("ada@office.example", "Ada", admin=True, has_password=True)
 HTML = {"Accept": "text/html"}
 _PAGES = [f"/{url}" for url in ("chat", *TITLES)]
 PATHS = ("/", *_PAGES, "/_stcore/upload_file/a/b", "/media/x.png", "/_stcore/agent/openapi.json", "/account", "/x")
@@ -26,11 +29,16 @@ async def _socket(socket: WebSocket) -> None:
     await socket.close()
 
 
-def page(house: House, is_valid: Callable[[str], bool] = lambda token: token == "valid") -> TestClient:
+def _known(token: str) -> SignedIn | None:
+    people = {"valid": SIGNED_IN, "employee": replace(SIGNED_IN, admin=False)}
+    return people.get(token)
+
+
+def page(house: House, who: Callable[[str], SignedIn | None] = _known) -> TestClient:
     """Something behind the gate, in place of Streamlit."""
     everything = Route("/{path:path}", lambda _: PlainTextResponse("inside"), methods=["GET", "POST", "PUT"])
     routes = [WebSocketRoute("/_stcore/stream", _socket), everything]
-    app = Starlette(routes=routes, middleware=[Middleware(Gate, house=house, is_valid=is_valid)])
+    app = Starlette(routes=routes, middleware=[Middleware(Gate, house=house, who=who)])
     return TestClient(app, base_url=HOST, follow_redirects=False)
 
 
@@ -52,6 +60,13 @@ def test_without_a_valid_session_nothing_of_the_page_is_reached(path: str, token
 @pytest.mark.parametrize("path", PATHS)
 def test_with_one_everything_is(path: str) -> None:
     assert page(House("local")).get(path, headers=cookie("valid")).text == "inside"
+
+
+def test_files_are_taken_from_admins_only() -> None:
+    client, path = page(House("local")), "/_stcore/upload_file/a/b"
+    assert client.put(path, headers=cookie("employee")).status_code == 403
+    assert client.put(path, headers=cookie("valid")).text == "inside"
+    assert client.get("/", headers=cookie("employee")).text == "inside"
 
 
 @pytest.mark.parametrize("path", ["/login", "/logout", "/welcome?link=x", "/static/js/a.js", "/_stcore/health"])
@@ -105,7 +120,7 @@ def test_the_pages_own_socket_opens_with_a_session_only() -> None:
 
 
 def test_where_the_server_is_away_nobody_is_let_in_and_told_so() -> None:
-    def away(_: str) -> bool:
+    def away(_: str) -> SignedIn | None:
         raise Unanswered("The server cannot be reached")
 
     response = page(House("local"), away).get("/", headers=cookie("valid") | HTML)

@@ -50,7 +50,7 @@ def url(home: Home) -> Iterator[str]:
 
 def browser(house: House, client: LoginClient, host: str = HOST) -> TestClient:
     routes = [*Login(house, client).routes, Route("/", lambda _: PlainTextResponse("inside"))]
-    gate = Middleware(Gate, house=house, is_valid=lambda token: client.who(token) is not None)
+    gate = Middleware(Gate, house=house, who=client.who)
     app = Starlette(routes=routes, middleware=[gate], exception_handlers=HANDLERS)
     return TestClient(app, base_url=host, follow_redirects=False, headers=HTML | {"Origin": host})
 
