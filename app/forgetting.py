@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, delete, or_
+from sqlalchemy import Connection, delete, or_, update
 
-from app.tables import conversations, feedback, messages, reviews, summaries, training_turns
+from app.tables import conversations, feedback, messages, reviews, slack_questions, summaries, training_turns
 
 _OF_ANSWERS = (feedback, reviews, training_turns)  # their `answer` is CONVERSATION:NUMBER
 
@@ -17,6 +17,8 @@ def delete_conversations(connection: Connection, ids: Collection[str]) -> None:
         within = (table.c.answer.startswith(f"{one}:", autoescape=True) for one in ids)
         connection.execute(delete(table).where(or_(*within)))
     connection.execute(delete(summaries).where(summaries.c.conversation.in_(ids)))
+    # The row stays: it keeps a question from being answered twice.
+    connection.execute(update(slack_questions).where(slack_questions.c.conversation.in_(ids)).values(text=""))
     connection.execute(delete(messages).where(messages.c.conversation.in_(ids)))
     connection.execute(delete(conversations).where(conversations.c.id.in_(ids)))
 

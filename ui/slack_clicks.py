@@ -187,7 +187,12 @@ class Clicks:
 
     async def _rate(self, answer: str, who: str, verdict: str, reason: str = "") -> None:
         try:
-            await self.server.rate(answer, f"{self.we.team}/{who}", "good" if verdict == "good" else "bad", reason)
+            reader = await self.private.readers.reader(who)
+            rater = reader.email or f"{self.we.team}/{who}"
+        except (SlackRefused, SlackUnsure):
+            rater = f"{self.we.team}/{who}"
+        try:
+            await self.server.rate(answer, rater, "good" if verdict == "good" else "bad", reason)
         except Unanswered as exc:
             _log.warning("Feedback was lost: %s", exc)
 

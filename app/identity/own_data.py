@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, Select, delete, select
+from sqlalchemy import Connection, Engine, Select, delete, select, update
 
 from app.access import Action, Caller, authorize
 from app.conversations import Conversations, Said
 from app.forgetting import delete_conversations
 from app.identity import audit
-from app.tables import conversations, feedback, hr_questions, messages
+from app.tables import conversations, feedback, hr_questions, messages, slack_questions
 from retrieval.errors import Missing, QuestionRefused
 from retrieval.ledger.engine import reading, writing
 
@@ -36,6 +36,7 @@ def sweep(engine: Engine, days: int, now: datetime | None = None) -> int:
     with writing(engine) as connection:
         connection.execute(delete(feedback).where(feedback.c.at < before))
         connection.execute(delete(hr_questions).where(hr_questions.c.at < before))
+        connection.execute(update(slack_questions).where(slack_questions.c.accepted_at < before).values(text=""))
         return _drop(connection, old)
 
 

@@ -34,7 +34,7 @@ async def test_a_helpful_answer_is_noted_with_thanks_to_the_one_who_clicked(here
         answer = await answered(here)
         here.slack.as_user("U2").click("C1", answer["ts"], FEEDBACK, "good")
         await here.until(lambda: here.slack.workspace.ephemerals)
-    assert verdicts(here) == [("T1/U2", "good", "")]
+    assert verdicts(here) == [("ben@example.test", "good", "")]
     (thanks,) = here.slack.workspace.ephemerals
     assert (thanks["text"], thanks["shown_to"]) == (slack_words.THANKS_GOOD, "U2")
 
@@ -45,9 +45,9 @@ async def test_a_bad_answer_asks_for_a_reason_and_is_kept_once_however_often_one
         for _ in range(2):
             here.slack.as_user("U2").click("C1", answer["ts"], FEEDBACK, "bad")
         await here.until(lambda: len(modals(here.slack)) == 2)
-        await here.until(lambda: verdicts(here) == [("T1/U2", "bad", "")])
+        await here.until(lambda: verdicts(here) == [("ben@example.test", "bad", "")])
         parcel = here.slack.as_user("U2").submit(modals(here.slack)[0]["id"], reason="It is 28 days.")
-        await here.until(lambda: verdicts(here) == [("T1/U2", "bad", "It is 28 days.")])
+        await here.until(lambda: verdicts(here) == [("ben@example.test", "bad", "It is 28 days.")])
         await here.until(lambda: parcel.acknowledged)
 
 
@@ -57,7 +57,7 @@ async def test_a_dialog_that_comes_too_late_loses_no_verdict(here: World) -> Non
         here.slack.workspace.triggers.clear()
         click = here.slack.as_user("U2").click("C1", answer["ts"], FEEDBACK, "bad")
         here.slack.workspace.triggers.clear()
-        await here.until(lambda: verdicts(here) == [("T1/U2", "bad", "")])
+        await here.until(lambda: verdicts(here) == [("ben@example.test", "bad", "")])
         await here.until(lambda: click.acknowledged)
 
 

@@ -3,16 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert, select, update
 
-from app import feedback
+from app import feedback, slack_questions
 from app.access import Caller, caller_for
 from app.conversations import Conversations, NewMessage, Part
 from app.identity import audit, own_data
-from app.tables import conversations, messages
+from app.slack_client import NewQuestion
+from app.tables import conversations, messages, reviews
 from app.tables import feedback as ratings
+from app.tables import slack_questions as asked
 from retrieval.errors import Forbidden, Missing, QuestionRefused
-from retrieval.ledger.engine import reading
+from retrieval.ledger.engine import reading, writing
 from tests.app.identity.conftest import ADA, SAM
 
 WHY = "A complaint about a wrong answer, ticket 12"
@@ -52,6 +54,32 @@ def test_a_person_deletes_what_is_theirs_and_nothing_else(staffed: Engine, ada: 
     assert left(staffed) == (1, 2, 1)
     assert Conversations(staffed).transcript(ada, adas)
     assert own_data.forget_all(staffed, sam) == 0
+
+
+def asked_in_slack(engine: Engine, ts: str, conversation: str) -> None:
+    """A question of Slack that was not answered, whose text is still there."""
+    slack_questions.accept(engine, NewQuestion("T1", "DU1", ts, ts, "U1", "Am I paid when ill?", "direct"))
+    with writing(engine) as connection:
+        connection.execute(update(asked).where(asked.c.ts == ts).values(conversation=conversation, state="failed"))
+
+
+def texts(engine: Engine) -> list[str]:
+    with reading(engine) as connection:
+        return list(connection.execute(select(asked.c.text).order_by(asked.c.ts)).scalars())
+
+
+def test_what_hangs_on_a_conversation_goes_with_it(staffed: Engine, ada: Caller, sam: Caller) -> None:
+    for number, caller in enumerate((sam, ada)):
+        conversation = talk(staffed, caller, "question")
+        asked_in_slack(staffed, f"{number}.0", conversation)
+        with writing(staffed) as connection:
+            connection.execute(insert(reviews).values(answer=f"{conversation}:2", who=ADA, at=datetime.now(UTC)))
+    own_data.forget_all(staffed, sam)
+    assert texts(staffed) == ["", "Am I paid when ill?"]
+    with reading(staffed) as connection:
+        assert len(connection.execute(select(reviews)).all()) == 1
+    own_data.sweep(staffed, 30, datetime.now(UTC) + timedelta(days=31))
+    assert texts(staffed) == ["", ""]
 
 
 def test_nobody_deletes_nothing(staffed: Engine) -> None:
