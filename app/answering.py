@@ -21,7 +21,6 @@ from retrieval import country
 from retrieval.access import Scope
 from retrieval.budget import TokenUse, passages_wanted
 from retrieval.errors import FrontdeskError, SourceGone
-from retrieval.ledger import lookup
 from retrieval.passage import Passage
 from retrieval.prompt import ASK, CLOSEST, FOR_HR, REFUSAL, SOURCE_REMOVED, clarification, refusal
 from retrieval.rewrite import Turn
@@ -181,7 +180,7 @@ class Answer:
 
     def _has_sources(self) -> bool:
         used = {chunk.id for passage in self.used for chunk in passage.chunks}
-        return not used or used <= lookup.quoted(self.desk.engine, used, self.question.caller.scope).keys()
+        return not used or self.desk.retriever.still_has(used, self.question.caller.scope)
 
     def _status(self) -> str:
         if self.model == VERIFIED:

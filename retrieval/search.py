@@ -1,6 +1,6 @@
 """Finding passages: both lists inside the scope, joined, confirmed by the ledger, neighbours read with them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -93,6 +93,10 @@ class Search(Protocol):
         """Passages for an answer, and the evidence that they hold one."""
         ...
 
+    def still_has(self, chunks: Collection[str], scope: Scope) -> bool:
+        """Whether all these chunks that were found may still be shown: their documents are there and in scope."""
+        ...
+
 
 class Retriever:
     """Searches one home."""
@@ -171,6 +175,10 @@ class Retriever:
         chosen = self._with_neighbours(first, scope)
         probability = evidence.probability(max(hit.cosine for hit in choice.heard)) if choice.heard else 0.0
         return Finding(tuple(hits), tuple(chosen), probability, choice.undecided, best in verified.usable)
+
+    def still_has(self, chunks: Collection[str], scope: Scope) -> bool:
+        """Whether all these chunks that were found may still be shown: their documents are there and in scope."""
+        return set(chunks) <= lookup.quoted(self._engine, chunks, scope).keys()
 
     def _cosines(self, near: Sequence[Near], matches: Sequence[Match], vector: Vectors) -> dict[str, float]:
         known = {one.chunk_id for one in near}

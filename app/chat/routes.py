@@ -21,7 +21,6 @@ from app.events import to_json
 from app.question import Question, refuse_unusable
 from app.slack_client import Verdict
 from retrieval.errors import Missing, SourceGone
-from retrieval.ledger import lookup
 
 _LONGEST_NOTE = 2_000  # characters
 _PING = 0.5  # seconds; a page can be interrupted whenever it hears something
@@ -95,7 +94,7 @@ def follow(conversation: str, home: Serving, caller: Asking, progress: Progress)
     running = progress.of(conversation)
     if running is None:
         raise Missing("No answer is in progress here")
-    if not running.sources <= lookup.quoted(home.engine, running.sources, caller.scope).keys():
+    if not home.retriever.still_has(running.sources, caller.scope):
         raise SourceGone
     return EventSourceResponse(({"data": to_json(event)} async for event in running.follow()), ping=_PING)
 

@@ -1,6 +1,6 @@
 """The desk with its sources given, in place of a search: the real way of an answer for held-out questions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -63,6 +63,10 @@ class GivenSources:
         """The sources, and the probability that they answer."""
         asked = f"{context} {question}" if context else question
         return Finding((), self._passages, evidence.probability(self._nearness.best(asked, self._passages)))
+
+    def still_has(self, chunks: Collection[str], scope: Scope) -> bool:
+        """They are given, and stay."""
+        return True
 
 
 def ask(desk: Desk, answerer: Answerer, example: Example, sources: GivenSources) -> Done | Refused | Failed:
